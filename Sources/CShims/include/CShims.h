@@ -1,0 +1,25 @@
+// The few C lines that Swift lacks on Linux: calls that Glibc's module map leaves out, and macros.
+#pragma once
+
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#pragma clang assume_nonnull begin
+
+/// Waits while `*word == expected`; returns at a wake-up, a signal or a changed word.
+void shim_futex_wait(const uint32_t *word, uint32_t expected);
+
+/// Wakes up to `count` threads that wait on `word`.
+void shim_futex_wake(const uint32_t *word, int32_t count);
+
+/// A hint to the core that this is a spin loop.
+void shim_cpu_pause(void);
+
+/// Names the calling thread (at most 15 bytes are kept).
+void shim_name_thread(const char *name);
+
+/// Accepts one connection as a non-blocking, close-on-exec descriptor; −1 and errno when there is none.
+int32_t shim_accept(int32_t listener, struct sockaddr *_Nullable address, socklen_t *_Nullable length);
+
+#pragma clang assume_nonnull end
