@@ -1,0 +1,85 @@
+/// Joins pieces to text. Source: sentencepiece, SentencePieceProcessor::Decode.
+struct PieceDecoder {
+  private let tokenizer: SentencePieceTokenizer
+  private var text: [UInt8] = []
+  /// Bytes of byte pieces that wait for the rest of their character.
+  private var pending: [UInt8] = []
+  /// Whether a leading ▁ is the dummy prefix rather than a space.
+  private var atStart = true
+  private var tookPrefix = false
+
+  init(_ tokenizer: SentencePieceTokenizer) { self.tokenizer = tokenizer }
+
+  /// Appends one of the model's own pieces, `id` in 0..<count.
+  mutating func append(_ id: Int32) {
+    let model = tokenizer.model
+    switch model.types[Int(id)] {
+    case .byte:
+      pending.append(UInt8(truncatingIfNeeded: model.byteValues[Int(id)]))
+    case .control:
+      startPiece()
+    case .unknown:
+      startPiece()
+      text.append(contentsOf: model.unknownSurface)
+    case .normal, .userDefined, .unused:
+      startPiece()
+      appendText(model.pieceBytes(id))
+    }
+  }
+
+  /// Appends a piece that the model does not have, as it is.
+  mutating func append(foreign piece: some Sequence<UInt8>) {
+    startPiece()
+    text.append(contentsOf: piece)
+  }
+
+  /// The text so far, repaired and denormalized.
+  mutating func finish() -> String {
+    flush()
+    if let denormalizer = tokenizer.denormalizer {
+      text = text.withUnsafeBufferPointer { denormalizer.normalize($0) }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private mutating func startPiece() {
+    flush()
+    if tookPrefix || !text.isEmpty { atStart = false }
+    tookPrefix = false
+  }
+
+  private mutating func flush() {
+    guard !pending.isEmpty else { return }
+    UTF8Scanning.appendRepaired(pending, to: &text)
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func appendText(_ piece: ArraySlice<UInt8>) {
+    let settings = tokenizer.model.normalizer
+    var piece = piece
+    if atStart, settings.addsDummyPrefix || settings.removesExtraWhitespaces,
+      piece.starts(with: UTF8Scanning.visibleBlank)
+    {
+      piece = piece.dropFirst(3)
+      // Where extra whitespace is removed, all of it is at the start; else the one dummy prefix.
+      tookPrefix = !settings.removesExtraWhitespaces
+    }
+    Self.appendSpaced(piece, to: &text)
+  }
+
+  /// Appends a piece with ▁ turned into a space.
+  static func appendSpaced(_ piece: ArraySlice<UInt8>, to text: inout [UInt8]) {
+    piece.withUnsafeBufferPointer { bytes in
+      var index = 0
+      while index < bytes.count {
+        if bytes[index] == 0xE2, UTF8Scanning.isVisibleBlank(bytes, at: index) {
+          text.append(0x20)
+          index += 3
+        } else {
+          text.append(bytes[index])
+          index += 1
+        }
+      }
+    }
+  }
+}
