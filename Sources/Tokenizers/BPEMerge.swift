@@ -6,9 +6,8 @@ struct BPEMerge {
     var next: Int32
     var start: Int32
     var length: Int32
-    /// Where the trie stands after this symbol, −1 outside it; so a pair's look-up walks only its right half.
-    var node: Int32
-    var id: Int32
+    /// Where the trie stands after this symbol, nil outside it; so a pair's look-up walks only its right half.
+    var node: UInt32?
     var isFrozen: Bool
   }
 
@@ -41,7 +40,7 @@ struct BPEMerge {
       symbols.append(
         Symbol(
           previous: index - 1, next: index + 1, start: Int32(truncatingIfNeeded: start),
-          length: Int32(truncatingIfNeeded: length), node: -1, id: -1, isFrozen: fixed > 0))
+          length: Int32(truncatingIfNeeded: length), node: nil, isFrozen: fixed > 0))
       start += length
     }
     if !symbols.isEmpty { symbols[symbols.count - 1].next = -1 }
@@ -51,10 +50,7 @@ struct BPEMerge {
   mutating func run(walker: PieceTrie.Walker, scores: [Float], found: (Int32, Int) -> Void) {
     for index in symbols.indices {
       let symbol = symbols[index]
-      if let edge = walker.edge(from: PieceTrie.root, text, Int(symbol.start), Int(symbol.length)) {
-        symbols[index].node = edge.node
-        symbols[index].id = edge.id
-      }
+      symbols[index].node = walker.walk(from: PieceTrie.root, text, Int(symbol.start), Int(symbol.length))
     }
     for index in symbols.indices.dropFirst() {
       consider(Int32(truncatingIfNeeded: index - 1), Int32(truncatingIfNeeded: index), walker, scores, found)
@@ -73,10 +69,7 @@ struct BPEMerge {
 
   private mutating func join(_ left: Int, _ right: Int, _ walker: PieceTrie.Walker) {
     let tail = symbols[right]
-    if let edge = walker.edge(from: symbols[left].node, text, Int(tail.start), Int(tail.length)) {
-      symbols[left].node = edge.node
-      symbols[left].id = edge.id
-    }
+    symbols[left].node = symbols[left].node.flatMap { walker.walk(from: $0, text, Int(tail.start), Int(tail.length)) }
     symbols[left].length += tail.length
     symbols[left].next = tail.next
     if tail.next >= 0 { symbols[Int(tail.next)].previous = Int32(truncatingIfNeeded: left) }
@@ -89,11 +82,11 @@ struct BPEMerge {
     guard left >= 0, right >= 0 else { return }
     let first = symbols[Int(left)]
     let second = symbols[Int(right)]
-    guard !first.isFrozen, !second.isFrozen, first.node >= 0,
-      let edge = walker.edge(from: first.node, text, Int(second.start), Int(second.length)), edge.id >= 0
+    guard !first.isFrozen, !second.isFrozen, let start = first.node,
+      let node = walker.walk(from: start, text, Int(second.start), Int(second.length)), let id = walker.id(at: node)
     else { return }
-    found(edge.id, Int(first.length))
-    push(Pair(score: scores[Int(edge.id)], left: left, right: right, length: first.length + second.length))
+    found(id, Int(first.length))
+    push(Pair(score: scores[Int(id)], left: left, right: right, length: first.length + second.length))
   }
 
   // MARK: - Heap

@@ -52,7 +52,7 @@ struct BPESegmenter: Sendable {
       let symbol = merge.symbols[Int(index)]
       let start = stretch + Int(symbol.start)
       let length = Int(symbol.length)
-      let id = symbol.id >= 0 ? symbol.id : unknownID
+      let id = symbol.node.flatMap(walker.id(at:)) ?? unknownID
       if isUnused?[Int(id)] == true {
         appendParts(of: start, length, text: text, walker: walker, splits: splits, to: &output)
       } else {
@@ -69,12 +69,12 @@ struct BPESegmenter: Sendable {
   ) {
     var stack = [(start: start, length: length)]
     while let part = stack.popLast() {
-      let id = walker.id(of: text, part.start, part.length)
-      if id >= 0, isUnused?[Int(id)] == true, let left = splits.leftLength(id), left > 0, left < part.length {
+      let id = walker.walk(from: PieceTrie.root, text, part.start, part.length).flatMap(walker.id(at:))
+      if let id, isUnused?[Int(id)] == true, let left = splits.leftLength(id), left > 0, left < part.length {
         stack.append((part.start + left, part.length - left))
         stack.append((part.start, left))
       } else {
-        output.append(TextSegment(id: id >= 0 ? id : unknownID, start: part.start, length: part.length))
+        output.append(TextSegment(id: id ?? unknownID, start: part.start, length: part.length))
       }
     }
   }
@@ -86,24 +86,4 @@ struct UnusedSplits {
 
   mutating func note(_ id: Int32, leftLength: Int) { lengths[id] = leftLength }
   func leftLength(_ id: Int32) -> Int? { lengths[id] }
-}
-
-extension PieceTrie.Walker {
-  /// The id of exactly `length` bytes from `start`, or −1.
-  func id(of text: UnsafeBufferPointer<UInt8>, _ start: Int, _ length: Int) -> Int32 {
-    edge(from: PieceTrie.root, text, start, length)?.id ?? -1
-  }
-
-  /// The end of a walk over `length` bytes from `start`.
-  @inline(__always)
-  func edge(
-    from node: Int32, _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ length: Int
-  ) -> PieceTrie.Edge? {
-    var edge = PieceTrie.Edge(key: .max, node: node, id: -1)
-    for index in start..<(start + length) {
-      guard let next = step(from: edge.node, text[index]) else { return nil }
-      edge = next
-    }
-    return edge
-  }
 }

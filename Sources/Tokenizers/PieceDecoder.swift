@@ -1,6 +1,7 @@
 /// Joins pieces to text. Source: sentencepiece, SentencePieceProcessor::Decode.
 struct PieceDecoder {
-  private let tokenizer: SentencePieceTokenizer
+  private let model: SentencePieceModel
+  private let denormalizer: TextNormalizer?
   private var text: [UInt8] = []
   /// Bytes of byte pieces that wait for the rest of their character.
   private var pending: [UInt8] = []
@@ -8,11 +9,13 @@ struct PieceDecoder {
   private var atStart = true
   private var tookPrefix = false
 
-  init(_ tokenizer: SentencePieceTokenizer) { self.tokenizer = tokenizer }
+  init(_ tokenizer: SentencePieceTokenizer) {
+    model = tokenizer.model
+    denormalizer = tokenizer.denormalizer
+  }
 
   /// Appends one of the model's own pieces, `id` in 0..<count.
   mutating func append(_ id: Int32) {
-    let model = tokenizer.model
     switch model.types[Int(id)] {
     case .byte:
       pending.append(UInt8(truncatingIfNeeded: model.byteValues[Int(id)]))
@@ -36,7 +39,7 @@ struct PieceDecoder {
   /// The text so far, repaired and denormalized.
   mutating func finish() -> String {
     flush()
-    if let denormalizer = tokenizer.denormalizer {
+    if let denormalizer {
       text = text.withUnsafeBufferPointer { denormalizer.normalize($0) }
     }
     return String(decoding: text, as: UTF8.self)
@@ -55,14 +58,13 @@ struct PieceDecoder {
   }
 
   private mutating func appendText(_ piece: ArraySlice<UInt8>) {
-    let settings = tokenizer.model.normalizer
     var piece = piece
-    if atStart, settings.addsDummyPrefix || settings.removesExtraWhitespaces,
+    if atStart, model.normalizer.addsDummyPrefix || model.normalizer.removesExtraWhitespaces,
       piece.starts(with: UTF8Scanning.visibleBlank)
     {
       piece = piece.dropFirst(3)
       // Where extra whitespace is removed, all of it is at the start; else the one dummy prefix.
-      tookPrefix = !settings.removesExtraWhitespaces
+      tookPrefix = !model.normalizer.removesExtraWhitespaces
     }
     Self.appendSpaced(piece, to: &text)
   }

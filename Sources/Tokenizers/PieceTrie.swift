@@ -1,40 +1,43 @@
 /// A map from byte strings to ids that is walked byte by byte, so that all keys starting at one place of a text are
 /// found in one walk. Edges live in an open-addressing hash table keyed by (node, byte): building costs one insertion a
-/// byte, a step one probe.
+/// byte, a step one probe. At most `maximumBytes` of keys.
 struct PieceTrie: Sendable {
-  /// A step's end: `id` is the key that ends there, or −1. 16 bytes, so that a probe touches one cache line.
+  /// Where a step leads. 8 bytes, so that a cache line holds eight.
   struct Edge {
-    var key: UInt64
-    var node: Int32
-    var id: Int32
+    /// Node · 256 + byte; `.max` marks a free slot.
+    var key: UInt32
+    /// The node that the edge leads to, with `endBit` when a key ends there.
+    var target: UInt32
 
-    static let empty = Edge(key: .max, node: -1, id: -1)
+    static let free = Edge(key: .max, target: 0)
   }
 
-  static let root: Int32 = 0
+  /// The total length of keys that 24-bit node numbers are sure to hold.
+  static let maximumBytes = 15 << 20
+  static let root: UInt32 = 0
+  private static let endBit: UInt32 = 1 << 31
 
-  private(set) var edges: [Edge]
+  private var edges: [Edge]
+  /// For each node the id of the key that ends there, or −1.
+  private var ids: [Int32] = [-1]
   private var shift: UInt64
-  private var nodeCount: Int32 = 1
   /// The number of keys.
   private(set) var count = 0
 
   init(expectedBytes: Int = 0) {
     var bits: UInt64 = 6
-    while bits < 40, (1 << Int(bits)) < expectedBytes { bits += 1 }
-    edges = [Edge](repeating: .empty, count: 1 << Int(bits))
+    while bits < 25, (1 << Int(bits)) < expectedBytes { bits += 1 }
+    edges = [Edge](repeating: .free, count: 1 << Int(bits))
     shift = 64 - bits
   }
 
   @inline(__always)
-  static func key(_ node: Int32, _ byte: UInt8) -> UInt64 {
-    UInt64(UInt32(bitPattern: node)) << 8 | UInt64(byte)
-  }
+  private static func key(_ node: UInt32, _ byte: UInt8) -> UInt32 { (node & ~endBit) << 8 | UInt32(byte) }
 
   /// A probe's first slot: the top bits of a Fibonacci hash.
   @inline(__always)
-  static func slot(_ key: UInt64, _ shift: UInt64) -> Int {
-    Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> shift)
+  private static func slot(_ key: UInt32, _ shift: UInt64) -> Int {
+    Int(truncatingIfNeeded: (UInt64(key) &* 0x9E37_79B9_7F4A_7C15) >> shift)
   }
 
   /// Adds a key. Returns the id that the key already had, and leaves it so; nil when it is new.
@@ -42,57 +45,80 @@ struct PieceTrie: Sendable {
     var last = -1
     var node = Self.root
     for byte in bytes {
-      if Int(nodeCount) * 2 > edges.count { grow() }
+      if ids.count * 2 > edges.count { grow() }
       let key = Self.key(node, byte)
       let slot = freeOrEqualSlot(key)
       if edges[slot].key == .max {
-        edges[slot] = Edge(key: key, node: nodeCount, id: -1)
-        nodeCount += 1
+        edges[slot] = Edge(key: key, target: UInt32(truncatingIfNeeded: ids.count))
+        ids.append(-1)
       }
-      node = edges[slot].node
+      node = edges[slot].target & ~Self.endBit
       last = slot
     }
     guard last >= 0 else { return nil }
-    if edges[last].id >= 0 { return edges[last].id }
-    edges[last].id = id
+    if ids[Int(node)] >= 0 { return ids[Int(node)] }
+    ids[Int(node)] = id
+    edges[last].target |= Self.endBit
     count += 1
     return nil
   }
 
   /// The id of exactly these bytes.
   func id(of bytes: some Sequence<UInt8>) -> Int32? {
-    edges.withUnsafeBufferPointer { table in
-      let walker = Walker(table: table, shift: shift)
-      var edge = Edge(key: .max, node: Self.root, id: -1)
+    withWalker { walker in
+      var node = Self.root
       for byte in bytes {
-        guard let next = walker.step(from: edge.node, byte) else { return nil }
-        edge = next
+        guard let next = walker.step(from: node, byte) else { return nil }
+        node = next
       }
-      return edge.id >= 0 ? edge.id : nil
+      return walker.id(at: node)
     }
   }
 
   /// Gives `body` unchecked access for a hot loop; the walker must not leave it.
   @inline(__always)
   func withWalker<Result>(_ body: (Walker) -> Result) -> Result {
-    edges.withUnsafeBufferPointer { body(Walker(table: $0, shift: shift)) }
+    edges.withUnsafeBufferPointer { edges in
+      ids.withUnsafeBufferPointer { ids in
+        body(Walker(edges: edges, ids: ids, shift: shift))
+      }
+    }
   }
 
-  /// Steps through the trie. A slot is always inside the table (top bits, or wrapped by the mask).
+  /// Steps through the trie. A slot is always inside the table (top bits, or wrapped by the mask), a node inside `ids`.
   struct Walker {
-    let table: UnsafeBufferPointer<Edge>
-    let shift: UInt64
+    fileprivate let edges: UnsafeBufferPointer<Edge>
+    fileprivate let ids: UnsafeBufferPointer<Int32>
+    fileprivate let shift: UInt64
 
+    /// The node behind `node` and `byte`; to be used only as the argument of the walker's functions.
     @inline(__always)
-    func step(from node: Int32, _ byte: UInt8) -> Edge? {
+    func step(from node: UInt32, _ byte: UInt8) -> UInt32? {
       let key = PieceTrie.key(node, byte)
       var slot = PieceTrie.slot(key, shift)
       while true {
-        let edge = table[slot]
-        if edge.key == key { return edge }
+        let edge = edges[slot]
+        if edge.key == key { return edge.target }
         if edge.key == .max { return nil }
-        slot = (slot + 1) & (table.count - 1)
+        slot = (slot + 1) & (edges.count - 1)
       }
+    }
+
+    /// The id of the key that ends at a node.
+    @inline(__always)
+    func id(at node: UInt32) -> Int32? {
+      node & PieceTrie.endBit == 0 ? nil : ids[Int(node & ~PieceTrie.endBit)]
+    }
+
+    /// The end of a walk over `length` bytes from `start`.
+    @inline(__always)
+    func walk(from node: UInt32, _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ length: Int) -> UInt32? {
+      var node = node
+      for index in start..<(start + length) {
+        guard let next = step(from: node, text[index]) else { return nil }
+        node = next
+      }
+      return node
     }
 
     /// The length of the longest key that starts at `index`, 0 when none does.
@@ -100,16 +126,16 @@ struct PieceTrie: Sendable {
       var node = PieceTrie.root
       var position = index
       var best = 0
-      while position < bytes.count, let edge = step(from: node, bytes[position]) {
+      while position < bytes.count, let next = step(from: node, bytes[position]) {
         position += 1
-        node = edge.node
-        if edge.id >= 0 { best = position - index }
+        node = next
+        if id(at: node) != nil { best = position - index }
       }
       return best
     }
   }
 
-  private func freeOrEqualSlot(_ key: UInt64) -> Int {
+  private func freeOrEqualSlot(_ key: UInt32) -> Int {
     var slot = Self.slot(key, shift)
     while edges[slot].key != .max && edges[slot].key != key { slot = (slot + 1) & (edges.count - 1) }
     return slot
@@ -118,7 +144,7 @@ struct PieceTrie: Sendable {
   private mutating func grow() {
     let old = edges
     shift -= 1
-    edges = [Edge](repeating: .empty, count: old.count * 2)
+    edges = [Edge](repeating: .free, count: old.count * 2)
     for edge in old where edge.key != .max { edges[freeOrEqualSlot(edge.key)] = edge }
   }
 }

@@ -30,7 +30,6 @@ struct SentencePieceModel: Sendable {
     static let fileBytes = 64 << 20
     static let pieces = 1_000_000
     static let pieceBytes = 2_048
-    static let allPieceBytes = 16 << 20
   }
 
   let file: String
@@ -164,8 +163,8 @@ struct SentencePieceModel: Sendable {
     guard types.contains(where: { $0 == .normal || $0 == .userDefined }) else {
       throw .malformedFile(file: file, reason: "it holds no pieces of text")
     }
-    guard ranges.reduce(0, { $0 + $1.count }) <= Limit.allPieceBytes else {
-      throw .malformedFile(file: file, reason: "its pieces take more than \(Limit.allPieceBytes) bytes")
+    guard ranges.reduce(0, { $0 + $1.count }) <= PieceTrie.maximumBytes else {
+      throw .malformedFile(file: file, reason: "its pieces take more than \(PieceTrie.maximumBytes) bytes")
     }
     byteValues = [Int16](repeating: -1, count: count)
     byteIDs = [Int32](repeating: -1, count: 256)

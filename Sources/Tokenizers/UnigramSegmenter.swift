@@ -65,13 +65,13 @@ struct UnigramSegmenter: Sendable {
           var hasSingleCharacter = false
           var node = PieceTrie.root
           var end = start
-          while end < text.count, let edge = walker.step(from: node, text[end]) {
+          while end < text.count, let next = walker.step(from: node, text[end]) {
             end += 1
-            node = edge.node
-            guard edge.id >= 0 else { continue }
-            let candidate = scores[Int(edge.id)] + base
+            node = next
+            guard let id = walker.id(at: node) else { continue }
+            let candidate = scores[Int(id)] + base
             if steps[end].length == 0 || candidate > steps[end].score {
-              steps[end] = Step(score: candidate, id: edge.id, length: Int32(truncatingIfNeeded: end - start))
+              steps[end] = Step(score: candidate, id: id, length: Int32(truncatingIfNeeded: end - start))
             }
             if end - start == length { hasSingleCharacter = true }
           }

@@ -28,6 +28,9 @@ public struct Vocabulary: Sendable {
     guard !entries.isEmpty, entries.count <= Limit.pieces else {
       throw malformed("it holds \(entries.count) pieces; 1…\(Limit.pieces) are allowed")
     }
+    guard entries.reduce(0, { $0 + $1.piece.utf8.count }) <= PieceTrie.maximumBytes else {
+      throw malformed("its pieces take more than \(PieceTrie.maximumBytes) bytes")
+    }
     var ids = PieceTrie(expectedBytes: 4 * entries.count)
     var pieces = [String?](repeating: nil, count: entries.count)
     for entry in entries {
