@@ -72,7 +72,7 @@ struct VocabularyParser {
       digits += 1
       position += 1
     }
-    let endsWell = position < bytes.count && [0x20, 0x09, 0x0A, 0x0D, 0x2C, 0x7D].contains(bytes[position])
+    let endsWell = position == bytes.count || [0x20, 0x09, 0x0A, 0x0D, 0x2C, 0x7D].contains(bytes[position])
     guard digits > 0, endsWell else { throw Failure(reason: "an id is not a whole number", position: start) }
     return bytes[start] == UInt8(ascii: "-") ? -value : value
   }
