@@ -90,7 +90,8 @@ extension MarianTokenizer {
       throw .unreadableFile(
         file: path, reason: "it is not there; a MarianMT folder holds source.spm, target.spm and vocab.json")
     }
-    guard let size = attributes[.size] as? Int, size <= limit else {
+    // UInt is what a statically linked Foundation holds here; it bridges to no other type.
+    guard let size = attributes[.size] as? UInt, size <= UInt(limit) else {
       throw .unreadableFile(file: path, reason: "it is larger than the \(limit) bytes allowed")
     }
     do {
