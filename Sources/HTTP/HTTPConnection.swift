@@ -1,0 +1,326 @@
+import CShims
+import Glibc
+
+/// One client connection: reads requests one after the other, has each answered, writes the answers in order.
+///
+/// One request is answered at a time. Input behind it is kept up to one read and then not read at all, so neither a
+/// pipelining client nor a slow reader grows the process. The connection hears of its client's leaving all the same.
+///
+/// Unchecked: everything is confined to the queue of `loop`; the request's task comes back through `IOLoop.post`.
+final class HTTPConnection: @unchecked Sendable {
+  enum Stage {
+    /// No answer is owed: between requests, or in one.
+    case reading
+    /// A request's task runs, or its stream.
+    case answering(HTTPResponseEncoder.Exchange)
+    /// The last response is being written.
+    case finishing
+    /// All is written and said to be the end; input is thrown away until the client closes (RFC 9112 §9.6).
+    case lingering
+    case closed
+  }
+
+  static let initialInterest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue
+
+  let descriptor: Int32
+  let loop: IOLoop
+  let remoteAddress: String
+  var stage = Stage.reading
+  var deadline: ConnectionDeadline
+  var output = OutputBuffer()
+  /// The task of the request that is being answered.
+  var task: Task<Void, Never>?
+  /// The stream's task, waiting for output to drain; true: go on.
+  var streamWaiter: CheckedContinuation<Bool, Never>?
+  var format = HTTPResponseEncoder.BodyFormat.none
+
+  private var parser: HTTPRequestParser
+  private var head: HTTPRequestHead?
+  private var body: [UInt8] = []
+  /// Input that came while an answer was owed, from `backlogStart` on.
+  private var backlog: [UInt8] = []
+  private var backlogStart = 0
+  private var inputEnded = false
+  private var lingeredBytes = 0
+  private var interest = HTTPConnection.initialInterest
+
+  init(descriptor: Int32, loop: IOLoop, remoteAddress: String) {
+    self.descriptor = descriptor
+    self.loop = loop
+    self.remoteAddress = remoteAddress
+    parser = HTTPRequestParser(limits: loop.context.configuration.limits)
+    deadline = ConnectionDeadline(loop.context.configuration.deadlines)
+    deadline.begin(.firstByte, at: loop.now)
+  }
+
+  var isClosed: Bool { if case .closed = stage { true } else { false } }
+  private var isReading: Bool { if case .reading = stage { true } else { false } }
+
+  // MARK: Events
+
+  /// Acts on what epoll reports.
+  func handle(_ events: UInt32) {
+    // Reset, or both directions ended: nothing that is sent can arrive.
+    guard events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) == 0 else { return close() }
+    if events & EPOLLOUT.rawValue != 0 {
+      transmit()
+      readBacklog()
+    }
+    if isClosed { return }
+    if events & EPOLLIN.rawValue != 0, interest & EPOLLIN.rawValue != 0 {
+      readAvailable()
+    } else if events & EPOLLRDHUP.rawValue != 0 {
+      // Heard although reading is paused.
+      endOfInput()
+    }
+  }
+
+  func checkDeadline() {
+    switch deadline.expiry(at: loop.now) {
+    case nil: return
+    case .close: close()
+    case .refuse(let refusal): refuse(refusal)
+    }
+  }
+
+  /// Ends the connection when no request has begun on it; otherwise its answer will end it.
+  func closeIfIdle() {
+    guard isReading, output.isEmpty, parser.position == .betweenRequests else { return }
+    // A request may have come already without having been reported.
+    readAvailable()
+    if isReading, output.isEmpty, parser.position == .betweenRequests { close() }
+  }
+
+  /// Cancels what is owed and closes the descriptor.
+  func close() {
+    guard !isClosed else { return }
+    if case .answering = stage { loop.context.statistics.requestEnded() }
+    stage = .closed
+    task?.cancel()
+    task = nil
+    streamWaiter?.resume(returning: false)
+    streamWaiter = nil
+    output.removeAll()
+    backlog = []
+    body = []
+    loop.remove(self)
+  }
+
+  // MARK: Input
+
+  private func readAvailable() {
+    for _ in 0..<ConnectionBounds.readsPerEvent {
+      let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
+      if count < 0 {
+        if errno == EINTR { continue }
+        return errno == EAGAIN ? () : close()
+      }
+      guard count > 0 else { return endOfInput() }
+      received(UnsafeBufferPointer(rebasing: loop.readBuffer.bindMemory(to: UInt8.self)[..<count]))
+      // Level-triggered: a short read has most likely emptied the socket, and if not, the loop is told again.
+      if isClosed || count < loop.readBuffer.count || interest & EPOLLIN.rawValue == 0 { return }
+    }
+  }
+
+  private func received(_ bytes: UnsafeBufferPointer<UInt8>) {
+    switch stage {
+    case .reading where backlog.isEmpty:
+      let consumed = read(bytes.span)
+      guard consumed < bytes.count, !isClosed else { return }
+      keepBacklog(bytes[consumed...])
+    case .reading, .answering: keepBacklog(bytes[...])
+    case .finishing, .lingering:
+      lingeredBytes += bytes.count
+      if lingeredBytes > ConnectionBounds.lingerBytes { close() }
+    case .closed: return
+    }
+  }
+
+  private func keepBacklog(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) {
+    switch stage {
+    case .reading, .answering:
+      backlog.append(contentsOf: bytes)
+      updateInterest()
+    case .finishing, .lingering, .closed: return
+    }
+  }
+
+  /// Feeds the parser until an answer is owed; the number of bytes used.
+  private func read(_ bytes: Span<UInt8>) -> Int {
+    var consumed = 0
+    while isReading {
+      let rest = bytes.extracting(consumed..<bytes.count)
+      let step = parser.consume(rest)
+      consumed += step.consumed
+      guard let event = step.event else { break }
+      switch event {
+      case .head(let head): headCame(head, followed: step.consumed < rest.count)
+      case .body(let range): rest.extracting(range).withUnsafeBufferPointer { body.append(contentsOf: $0) }
+      case .end: requestCame()
+      case .refused(let refusal): refuse(refusal)
+      }
+    }
+    if isReading, deadline.wait != .head, parser.position == .inHead { deadline.begin(.head, at: loop.now) }
+    return consumed
+  }
+
+  private func headCame(_ head: HTTPRequestHead, followed: Bool) {
+    self.head = head
+    guard head.framing != .none else { return }
+    deadline.begin(.body, at: loop.now)
+    guard head.expectsContinue else { return }
+    // RFC 9110 §10.1.1: a final answer may take the place of 100, and then the body need not come.
+    if let response = loop.context.router.answerWithoutBody(to: head) {
+      let exchange = HTTPResponseEncoder.Exchange(
+        isHead: head.method == .head, minorVersion: head.minorVersion, persistence: .close)
+      send(response, answering: exchange)
+      finish()
+    } else if !followed {
+      // RFC 9110 §10.1.1: 100 may be left out when the body has begun to come.
+      output.append(HTTPResponseEncoder.continueResponse)
+      transmit()
+    }
+  }
+
+  private func requestCame() {
+    guard let head else { return }
+    self.head = nil
+    let request = HTTPRequest(
+      method: head.method, target: head.target, headers: head.headers, body: body, remoteAddress: remoteAddress)
+    body = []
+    stage = .answering(
+      HTTPResponseEncoder.Exchange(
+        isHead: head.method == .head, minorVersion: head.minorVersion, persistence: head.persistence))
+    deadline.begin(.nothing, at: loop.now)
+    loop.context.statistics.requestBegan()
+    task = Task { await self.answer(request) }
+  }
+
+  /// Answers what cannot be read, and closes.
+  private func refuse(_ refusal: HTTPRefusal) {
+    loop.context.statistics.requestRefused()
+    body = []
+    let response = loop.context.router.errorResponse(refusal.status, refusal.message, head?.target.path ?? "")
+    // A refused request's method is not known for certain; its answer has a body.
+    let exchange = HTTPResponseEncoder.Exchange(
+      isHead: head?.method == .head, minorVersion: head?.minorVersion ?? 1, persistence: .close)
+    send(response, answering: exchange)
+    finish()
+  }
+
+  private func endOfInput() {
+    guard !inputEnded else { return }
+    inputEnded = true
+    switch stage {
+    // The client left, or closed its half: what it is owed is cancelled.
+    case .answering, .lingering, .closed: close()
+    // The last response may still be taken by a client that closed only its half.
+    case .reading, .finishing:
+      if output.isEmpty { close() } else { finish() }
+    }
+  }
+
+  // MARK: Output
+
+  /// Writes what is pending and goes on with what waited for that.
+  func transmit() {
+    guard !isClosed else { return }
+    switch output.write(to: descriptor) {
+    case .failed: return close()
+    case .blocked(let progress):
+      if progress || interest & EPOLLOUT.rawValue == 0 { deadline.outputMoved(at: loop.now) }
+    case .drained: deadline.outputDrained()
+    }
+    afterOutput()
+  }
+
+  /// Sends the first bytes of a response directly; keeps what the socket does not take.
+  func transmit(_ bytes: [UInt8]) {
+    guard output.isEmpty else {
+      output.append(bytes)
+      return transmit()
+    }
+    let sent = OutputBuffer.send(bytes, from: 0, to: descriptor)
+    if sent == bytes.count { return }
+    guard sent >= 0 || errno == EAGAIN else { return close() }
+    output.append(Array(bytes[max(0, sent)...]))
+    deadline.outputMoved(at: loop.now)
+    updateInterest()
+  }
+
+  private func afterOutput() {
+    if output.isEmpty, let waiter = streamWaiter {
+      streamWaiter = nil
+      waiter.resume(returning: true)
+    }
+    if output.isEmpty { outputDrained() }
+    updateInterest()
+  }
+
+  private func outputDrained() {
+    switch stage {
+    case .finishing: linger()
+    // The time between requests counts from here, not from when the response was handed over.
+    case .reading where deadline.wait == .nothing:
+      if loop.isDraining, backlog.isEmpty { finish() } else { deadline.begin(.keepAlive, at: loop.now) }
+    default: return
+    }
+  }
+
+  /// The response is written or pending: the next request, or the end.
+  func responseCompleted(_ persistence: ConnectionPersistence) {
+    guard !isClosed else { return }
+    task = nil
+    loop.context.statistics.requestEnded()
+    guard persistence == .keepAlive else { return finish() }
+    stage = .reading
+    deadline.begin(output.isEmpty ? .keepAlive : .nothing, at: loop.now)
+    readBacklog()
+    updateInterest()
+  }
+
+  /// The requests that came behind the one that was answered, while little output is pending.
+  private func readBacklog() {
+    while isReading, !backlog.isEmpty, output.count <= ConnectionBounds.pendingOutputBytes {
+      let held = backlog
+      let end = backlogStart + read(held.span.extracting(backlogStart..<held.count))
+      backlogStart = end
+      // Refused or closed meanwhile: the rest is of no use.
+      if end == held.count || backlog.isEmpty {
+        backlog = []
+        backlogStart = 0
+      }
+    }
+  }
+
+  /// No further request: writes what is pending, then lingers.
+  func finish() {
+    guard !isClosed else { return }
+    stage = .finishing
+    backlog = []
+    backlogStart = 0
+    deadline.begin(.nothing, at: loop.now)
+    if output.isEmpty { linger() }
+    updateInterest()
+  }
+
+  private func linger() {
+    // A close with unread input would send a reset, and the client might lose the response to it.
+    guard !inputEnded, shutdown(descriptor, Int32(SHUT_WR)) == 0 else { return close() }
+    stage = .lingering
+    deadline.begin(.linger, at: loop.now)
+  }
+
+  private func updateInterest() {
+    guard !isClosed else { return }
+    var wanted: UInt32 = 0
+    if !inputEnded {
+      wanted = EPOLLRDHUP.rawValue
+      if backlog.isEmpty, output.count <= ConnectionBounds.pendingOutputBytes { wanted |= EPOLLIN.rawValue }
+    }
+    if !output.isEmpty { wanted |= EPOLLOUT.rawValue }
+    guard wanted != interest else { return }
+    interest = wanted
+    loop.watch(descriptor, for: wanted)
+  }
+}

@@ -1,0 +1,158 @@
+import HTTPTypes
+
+/// The values of a route's `{name}` segments, percent-decoded.
+public struct RouteParameters: Sendable, Equatable {
+  private var pairs: [(name: String, value: String)] = []
+
+  init() {}
+
+  /// The value of a parameter, or nil when the pattern has none of that name.
+  public subscript(name: String) -> String? {
+    pairs.first { $0.name == name }?.value
+  }
+
+  mutating func append(_ name: String, _ value: String) {
+    pairs.append((name, value))
+  }
+
+  /// Whether both hold the same names and values in the same order.
+  public static func == (left: RouteParameters, right: RouteParameters) -> Bool {
+    left.pairs.elementsEqual(right.pairs) { $0 == $1 }
+  }
+}
+
+/// Chooses the handler of a request by method and path, and answers what has none: 404, 405 with Allow, 501, and
+/// OPTIONS. HEAD is answered by GET's handler; the server leaves the body out.
+public struct Router: Sendable {
+  /// Answers one request; never throws.
+  public typealias Handler = @Sendable (HTTPRequest, RouteParameters) async -> HTTPResponse
+
+  /// Makes the answer to a request that no handler gets: status, one sentence, and the path ("" where it is not known).
+  /// The server uses it for refusals of the parser too.
+  public typealias ErrorResponder = @Sendable (HTTPStatus, String, String) -> HTTPResponse
+
+  /// Makes the answers to errors.
+  public let errorResponse: ErrorResponder
+  private var routes: [Route] = []
+  private var literalRoutes: [String: Int] = [:]
+
+  /// Makes a router without routes.
+  public init(errorResponse: @escaping ErrorResponder = Router.jsonError) {
+    self.errorResponse = errorResponse
+  }
+
+  /// Adds a route.
+  ///
+  /// - Parameters:
+  ///   - pattern: `/segments/like/{this}`; a segment is a literal or one parameter in braces. A literal segment wins over
+  ///     a parameter at the same place.
+  ///   - handler: answers the requests. A pair of method and pattern must be added once only.
+  public mutating func on(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
+    let parsed = RoutePattern(pattern)
+    if let index = routes.firstIndex(where: { $0.pattern.shape == parsed.shape }) {
+      precondition(
+        routes[index].pattern == parsed, "\(pattern) differs from \(routes[index].pattern.text) in names only")
+      precondition(routes[index].handlers[method] == nil, "\(method) \(pattern) is routed twice")
+      routes[index].handlers[method] = handler
+      return
+    }
+    let place = routes.firstIndex { parsed.isMoreSpecific(than: $0.pattern) } ?? routes.endIndex
+    routes.insert(Route(pattern: parsed, handlers: [method: handler]), at: place)
+    literalRoutes = [:]
+    for (index, route) in routes.enumerated() where route.pattern.isLiteral {
+      literalRoutes[route.pattern.text] = index
+    }
+  }
+
+  /// Answers one request.
+  public func respond(to request: HTTPRequest) async -> HTTPResponse {
+    switch choose(method: request.method, path: request.path, rawPath: request.rawPath) {
+    case .handler(let handler, let parameters): return await handler(request, parameters)
+    case .answer(let response): return response
+    }
+  }
+
+  /// The answer that is known before the body is read, so that a client which waits for 100-continue need not send it.
+  func answerWithoutBody(to head: HTTPRequestHead) -> HTTPResponse? {
+    let choice = choose(method: head.method, path: head.target.path, rawPath: head.target.rawPath)
+    guard case .answer(let response) = choice else { return nil }
+    return response
+  }
+
+  private enum Choice {
+    case handler(Handler, RouteParameters)
+    case answer(HTTPResponse)
+  }
+
+  private func choose(method: HTTPMethod, path: String, rawPath: String) -> Choice {
+    // RFC 9110 §15.6.2: a method that the server does not recognize at all gets 501, not 405.
+    guard Self.recognized.contains(method) else {
+      return .answer(errorResponse(.notImplemented, "Method \(method.rawValue) is not implemented", path))
+    }
+    if rawPath == "*" {
+      // RFC 9110 §9.3.7: OPTIONS * asks about the server as a whole.
+      return .answer(optionsResponse(allowing: routes))
+    }
+    if let index = literalRoutes[rawPath], let handler = routes[index].handler(for: method) {
+      return .handler(handler, RouteParameters())
+    }
+    var matching: [Route] = []
+    for route in routes {
+      guard let parameters = route.pattern.match(rawPath) else { continue }
+      if let handler = route.handler(for: method) { return .handler(handler, parameters) }
+      matching.append(route)
+    }
+    guard !matching.isEmpty else { return .answer(errorResponse(.notFound, "Not found", path)) }
+    if method == .options { return .answer(optionsResponse(allowing: matching)) }
+    var response = errorResponse(
+      .methodNotAllowed, "The method \(method.rawValue) is not allowed for this URL", path)
+    // RFC 9110 §15.5.6: 405 must say what is allowed.
+    response.headers[.allow] = Self.allow(matching)
+    return .answer(response)
+  }
+
+  private func optionsResponse(allowing routes: [Route]) -> HTTPResponse {
+    HTTPResponse(status: .noContent, headers: [.allow: Self.allow(routes)])
+  }
+
+  private static func allow(_ routes: [Route]) -> String {
+    var names: Set<String> = ["OPTIONS"]
+    for route in routes { for method in route.handlers.keys { names.insert(method.rawValue) } }
+    if names.contains("GET") { names.insert("HEAD") }
+    return names.sorted().joined(separator: ", ")
+  }
+
+  private static let recognized: Set<HTTPMethod> = [
+    .get, .head, .post, .put, .delete, .connect, .options, .trace, .patch,
+  ]
+
+  /// `{"error": message}` as application/json (RFC 8259 §7 says what is escaped).
+  public static let jsonError: ErrorResponder = { status, message, _ in
+    var body: [UInt8] = []
+    body.append(literal: "{\"error\": \"")
+    for byte in message.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        body.append(UInt8(ascii: "\\"))
+        body.append(byte)
+      case 0..<0x20:
+        body.append(literal: "\\u00")
+        for digit in [byte >> 4, byte & 15] { body.append(digit < 10 ? 0x30 + digit : 0x61 + digit - 10) }
+      default: body.append(byte)
+      }
+    }
+    body.append(literal: "\"}")
+    return HTTPResponse(status: status, contentType: "application/json", body: body)
+  }
+}
+
+/// One pattern with the handlers of its methods.
+private struct Route: Sendable {
+  let pattern: RoutePattern
+  var handlers: [HTTPMethod: Router.Handler]
+
+  /// RFC 9110 §9.3.2: HEAD is GET without the body.
+  func handler(for method: HTTPMethod) -> Router.Handler? {
+    handlers[method] ?? (method == .head ? handlers[.get] : nil)
+  }
+}

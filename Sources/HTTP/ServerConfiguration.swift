@@ -1,0 +1,65 @@
+/// What a server listens on and what it allows its clients.
+public struct ServerConfiguration: Sendable {
+  /// The name or address to listen on. `::` serves IPv6 and IPv4.
+  public var host = "127.0.0.1"
+  /// The port; 0 lets the system choose one.
+  public var port = 8_080
+  /// Connections that are open at a time; beyond it none is accepted until one closes.
+  public var maxConnections = 10_000
+  /// I/O loops; each has a queue and an epoll descriptor of its own, and a connection stays on one loop.
+  public var loopCount = 1
+  /// Connections that the kernel keeps for the server until it accepts them.
+  public var backlog = 4_096
+  /// What a request may at most be.
+  public var limits = HTTPLimits()
+  /// How long the server waits for what.
+  public var deadlines = ServerDeadlines()
+
+  /// The defaults, on one host and port.
+  public init(host: String = "127.0.0.1", port: Int = 8_080) {
+    self.host = host
+    self.port = port
+  }
+
+  /// The number of loops that serves a machine: one for each eight cores; the rest is for the work behind the requests.
+  public static func loops(cores: Int) -> Int { max(1, cores / 8) }
+}
+
+/// How long a connection may take for what. They are checked by a coarse timer: a deadline passes at most a tick late.
+public struct ServerDeadlines: Sendable, Equatable {
+  /// From accept to the first byte of a request.
+  public var firstByte = Duration.seconds(60)
+  /// From the first byte of a request to the end of its header (408).
+  public var head = Duration.seconds(20)
+  /// From the end of the header to the end of the body, in all (408).
+  public var body = Duration.seconds(60)
+  /// Between a response and the next request.
+  public var keepAlive = Duration.seconds(60)
+  /// For output that the client does not take: since the last byte it took.
+  public var stalledWrite = Duration.seconds(30)
+  /// After the last response, for the client to read it and close (RFC 9112 §9.6).
+  public var linger = Duration.seconds(5)
+
+  /// The defaults.
+  public init() {}
+
+  /// How often the deadlines are checked: a tenth of the shortest, from 20 milliseconds to a second.
+  var tick: Duration {
+    let shortest = [firstByte, head, body, keepAlive, stalledWrite, linger].min() ?? .seconds(1)
+    return min(max(shortest / 10, .milliseconds(20)), .seconds(1))
+  }
+}
+
+/// Sizes that need no configuration: they bound memory, and no client needs them larger.
+enum ConnectionBounds {
+  /// Bytes of one read, shared by the connections of a loop.
+  static let readBytes = 64 * 1_024
+  /// Output pending above this stops reading and the next request.
+  static let pendingOutputBytes = 64 * 1_024
+  /// Bodies up to this are copied behind their head and sent with it.
+  static let copiedBodyBytes = 16 * 1_024
+  /// Input that is read and thrown away after the last response, so that the client gets to read it.
+  static let lingerBytes = 64 * 1_024 * 1_024
+  /// Reads for one readiness event, so that one connection does not hold up the others.
+  static let readsPerEvent = 4
+}
