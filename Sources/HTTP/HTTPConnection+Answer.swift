@@ -2,11 +2,16 @@ extension HTTPConnection {
   // MARK: On the request's task
 
   /// Has a request answered and brings the answer to the loop.
-  func answer(_ request: HTTPRequest) async {
-    let response = await loop.context.router.respond(to: request)
+  private func answer(_ call: Router.Call) async {
+    let response = await call.respond()
     guard case .stream(let stream) = response.body else {
       return loop.post { self.complete(response) }
     }
+    await self.stream(stream, in: response)
+  }
+
+  /// Sends a response piece by piece.
+  private func stream(_ stream: ResponseStream, in response: HTTPResponse) async {
     // One chunk at a time: the producer is asked again when the client has taken the last.
     guard await resumeWhenDrained({ self.beginStream(response) }) else { return }
     while !Task.isCancelled, let chunk = await stream.next() {
@@ -29,6 +34,21 @@ extension HTTPConnection {
   }
 
   // MARK: On the loop's queue
+
+  /// Starts the task that answers a request.
+  func start(_ call: Router.Call) {
+    guard case .answering = stage else { return }
+    task = Task { await self.answer(call) }
+  }
+
+  /// Sends a response that was made while its request was read; the reading goes on afterwards.
+  func answerAtOnce(_ response: HTTPResponse) {
+    guard case .answering(let exchange) = stage else { return }
+    guard case .stream(let stream) = response.body else {
+      return settle(send(response, answering: exchange))
+    }
+    task = Task { await self.stream(stream, in: response) }
+  }
 
   /// Sends a response whose body is complete.
   private func complete(_ response: HTTPResponse) {

@@ -148,7 +148,7 @@ final class HTTPConnection: @unchecked Sendable {
   /// Feeds the parser until an answer is owed; the number of bytes used.
   private func read(_ bytes: Span<UInt8>) -> Int {
     var consumed = 0
-    while isReading {
+    while isReading, output.count <= ConnectionBounds.pendingOutputBytes {
       let rest = bytes.extracting(consumed..<bytes.count)
       let step = parser.consume(rest)
       consumed += step.consumed
@@ -193,7 +193,10 @@ final class HTTPConnection: @unchecked Sendable {
         isHead: head.method == .head, minorVersion: head.minorVersion, persistence: head.persistence))
     deadline.begin(.nothing, at: loop.now)
     loop.context.statistics.requestBegan()
-    task = Task { await self.answer(request) }
+    switch loop.context.router.route(request) {
+    case .call(let call): loop.startSoon(self, call)
+    case .answer(let response): answerAtOnce(response)
+    }
   }
 
   /// Answers what cannot be read, and closes.
@@ -269,14 +272,19 @@ final class HTTPConnection: @unchecked Sendable {
 
   /// The response is written or pending: the next request, or the end.
   func responseCompleted(_ persistence: ConnectionPersistence) {
+    settle(persistence)
+    readBacklog()
+    updateInterest()
+  }
+
+  /// The answer is no longer owed.
+  func settle(_ persistence: ConnectionPersistence) {
     guard !isClosed else { return }
     task = nil
     loop.context.statistics.requestEnded()
     guard persistence == .keepAlive else { return finish() }
     stage = .reading
     deadline.begin(output.isEmpty ? .keepAlive : .nothing, at: loop.now)
-    readBacklog()
-    updateInterest()
   }
 
   /// The requests that came behind the one that was answered, while little output is pending.

@@ -57,7 +57,7 @@ struct HeadBuilder: Sendable {
     guard headers.count < limits.fieldCount else { throw .tooManyFields(limit: limits.fieldCount) }
     let value = text.extracting(line.value)
     guard let name = HTTPField.Name.reading(text.extracting(line.name)) else { throw .malformedField }
-    keep(HTTPField(name: name, value: value))
+    headers.append(HTTPField(name: name, value: value))
     switch line.name.count {
     case 4 where name == .hostField: try readHost(value)
     case 6 where name == .expect: readExpectation(value)
@@ -66,10 +66,6 @@ struct HeadBuilder: Sendable {
     case 17 where name == .transferEncoding: readTransferEncoding(value)
     default: return
     }
-  }
-
-  private mutating func keep(_ field: HTTPField) {
-    headers.append(field)
   }
 
   private mutating func readHost(_ value: Span<UInt8>) throws(HTTPRefusal) {

@@ -41,6 +41,17 @@ public struct Router: Sendable {
     self.errorResponse = errorResponse
   }
 
+  /// Answers one request on the I/O queue, without a task of its own: see `immediately(_:_:_:)`.
+  public typealias ImmediateHandler = @Sendable (HTTPRequest, RouteParameters) -> HTTPResponse
+
+  /// Adds a route whose handler only looks something up, such as a liveness check: it runs on the I/O queue, so it is
+  /// answered even while Swift's thread pool is busy, but must take microseconds and never wait.
+  public mutating func immediately(
+    _ method: HTTPMethod, _ pattern: String, _ handler: @escaping ImmediateHandler
+  ) {
+    add(method, pattern, .immediate(handler))
+  }
+
   /// Adds a route.
   ///
   /// - Parameters:
@@ -48,6 +59,10 @@ public struct Router: Sendable {
   ///     a parameter at the same place.
   ///   - handler: answers the requests. A pair of method and pattern must be added once only.
   public mutating func on(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
+    add(method, pattern, .task(handler))
+  }
+
+  private mutating func add(_ method: HTTPMethod, _ pattern: String, _ handler: RouteHandler) {
     let parsed = RoutePattern(pattern)
     if let index = routes.firstIndex(where: { $0.pattern.shape == parsed.shape }) {
       precondition(
@@ -66,9 +81,34 @@ public struct Router: Sendable {
 
   /// Answers one request.
   public func respond(to request: HTTPRequest) async -> HTTPResponse {
-    switch choose(method: request.method, path: request.path, rawPath: request.rawPath) {
-    case .handler(let handler, let parameters): return await handler(request, parameters)
+    switch route(request) {
+    case .call(let call): return await call.respond()
     case .answer(let response): return response
+    }
+  }
+
+  /// A request with the handler that was chosen for it.
+  struct Call: Sendable {
+    let request: HTTPRequest
+    let parameters: RouteParameters
+    let handler: Handler
+
+    func respond() async -> HTTPResponse { await handler(request, parameters) }
+  }
+
+  /// What is to be done about a request.
+  enum Decision: Sendable {
+    case call(Call)
+    case answer(HTTPResponse)
+  }
+
+  /// Chooses the handler, or has the answer already.
+  func route(_ request: HTTPRequest) -> Decision {
+    switch choose(method: request.method, path: request.path, rawPath: request.rawPath) {
+    case .handler(.task(let handler), let parameters):
+      return .call(Call(request: request, parameters: parameters, handler: handler))
+    case .handler(.immediate(let handler), let parameters): return .answer(handler(request, parameters))
+    case .answer(let response): return .answer(response)
     }
   }
 
@@ -80,7 +120,7 @@ public struct Router: Sendable {
   }
 
   private enum Choice {
-    case handler(Handler, RouteParameters)
+    case handler(RouteHandler, RouteParameters)
     case answer(HTTPResponse)
   }
 
@@ -146,13 +186,19 @@ public struct Router: Sendable {
   }
 }
 
+/// Where a handler runs.
+private enum RouteHandler: Sendable {
+  case task(Router.Handler)
+  case immediate(Router.ImmediateHandler)
+}
+
 /// One pattern with the handlers of its methods.
 private struct Route: Sendable {
   let pattern: RoutePattern
-  var handlers: [HTTPMethod: Router.Handler]
+  var handlers: [HTTPMethod: RouteHandler]
 
   /// RFC 9110 §9.3.2: HEAD is GET without the body.
-  func handler(for method: HTTPMethod) -> Router.Handler? {
+  func handler(for method: HTTPMethod) -> RouteHandler? {
     handlers[method] ?? (method == .head ? handlers[.get] : nil)
   }
 }
