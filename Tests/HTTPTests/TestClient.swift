@@ -1,0 +1,211 @@
+import Dispatch
+import Glibc
+import HTTP
+import Synchronization
+import Testing
+
+/// The tests that open sockets, one after the other: they count descriptors and load the machine.
+@Suite(.serialized) struct SocketTests {}
+
+/// A server on a port of its own, for one test.
+struct TestServer: Sendable {
+  let server: HTTPServer
+  let port: Int
+
+  init(_ router: Router, configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
+    var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
+    configure(&configuration)
+    server = HTTPServer(configuration: configuration, router: router)
+    try server.start()
+    port = server.boundAddress?.port ?? 0
+  }
+
+  /// Starts a server, runs a blocking client off Swift's pool, and shuts the server down.
+  static func run<Result: Sendable>(
+    _ router: Router, configure: (inout ServerConfiguration) -> Void = { _ in },
+    _ body: @escaping @Sendable (TestServer) throws -> Result
+  ) async throws -> Result {
+    let running = try TestServer(router, configure: configure)
+    do {
+      let result = try await offPool { try body(running) }
+      await running.server.shutdown(deadline: .milliseconds(200))
+      return result
+    } catch {
+      await running.server.shutdown(deadline: .milliseconds(200))
+      throw error
+    }
+  }
+
+  func client() throws -> TestClient { try TestClient(port: port) }
+}
+
+/// Runs blocking work on a thread of Dispatch.
+func offPool<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+  try await withCheckedThrowingContinuation { continuation in
+    DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }
+  }
+}
+
+/// Waits, blocking, until something is true; false after ten seconds.
+func eventually(_ condition: () -> Bool) -> Bool {
+  for _ in 0..<2_000 {
+    if condition() { return true }
+    usleep(5_000)
+  }
+  return condition()
+}
+
+/// A flag that any thread may set and read.
+final class Flag: Sendable {
+  private let value = Atomic<Bool>(false)
+  var isSet: Bool { value.load(ordering: .sequentiallyConsistent) }
+  func set() { value.store(true, ordering: .sequentiallyConsistent) }
+}
+
+/// A number that any thread may change and read.
+final class Counter: Sendable {
+  private let value = Atomic<Int>(0)
+  var count: Int { value.load(ordering: .sequentiallyConsistent) }
+  func add(_ number: Int = 1) { value.wrappingAdd(number, ordering: .sequentiallyConsistent) }
+}
+
+struct ClientError: Error {
+  var call: String
+  var code = errno
+}
+
+/// One response, read from a socket.
+struct TestResponse: Sendable {
+  var status: Int
+  var head: String
+  var body: [UInt8]
+
+  var text: String { String(decoding: body, as: UTF8.self) }
+
+  func has(_ line: String) -> Bool { head.contains("\r\n\(line)\r\n") }
+}
+
+/// A blocking client that sends bytes as they are. It gives up after ten seconds.
+///
+/// Unchecked: a test uses it on one thread at a time.
+final class TestClient: @unchecked Sendable {
+  let descriptor: Int32
+  private var buffer: [UInt8] = []
+
+  init(port: Int, receiveBuffer: Int32? = nil) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw ClientError(call: "socket") }
+    if var size = receiveBuffer {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    }
+    var timeout = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let connected = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard connected == 0 else {
+      let error = ClientError(call: "connect")
+      close(descriptor)
+      throw error
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+  func send(_ bytes: [UInt8]) throws {
+    var offset = 0
+    while offset < bytes.count {
+      let sent = bytes.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset, Int32(MSG_NOSIGNAL))
+      }
+      guard sent > 0 else { throw ClientError(call: "send") }
+      offset += sent
+    }
+  }
+
+  func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+  /// Makes the close send a reset.
+  func resetOnClose() {
+    var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+  }
+
+  /// Reads once; false at the end of the connection.
+  private func fill() throws -> Bool {
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(descriptor, &piece, piece.count, 0)
+    guard count >= 0 else { throw ClientError(call: "recv") }
+    buffer += piece[..<count]
+    return count > 0
+  }
+
+  private func take(_ count: Int) throws -> [UInt8] {
+    while buffer.count < count { guard try fill() else { throw ClientError(call: "end within a response") } }
+    defer { buffer.removeFirst(count) }
+    return Array(buffer[..<count])
+  }
+
+  private func takeLine() throws -> String {
+    while true {
+      if let end = buffer.firstIndex(of: 10) {
+        let line = String(decoding: buffer[..<end], as: UTF8.self)
+        buffer.removeFirst(end + 1)
+        return line.hasSuffix("\r") ? String(line.dropLast()) : line
+      }
+      guard try fill() else { throw ClientError(call: "end within a line") }
+    }
+  }
+
+  /// Everything up to the end of the connection.
+  func rest() throws -> [UInt8] {
+    while try fill() {}
+    defer { buffer = [] }
+    return buffer
+  }
+
+  /// Whether the server has closed, with nothing more to read.
+  func isAtEnd() throws -> Bool { try buffer.isEmpty && !fill() }
+
+  func response(toHead: Bool = false) throws -> TestResponse {
+    var head = ""
+    while true {
+      let line = try takeLine()
+      head += line + "\r\n"
+      if line.isEmpty { break }
+    }
+    let status = Int(head.split(separator: " ").dropFirst().first ?? "") ?? 0
+    var response = TestResponse(status: status, head: head, body: [])
+    if toHead || status == 100 || status == 204 { return response }
+    let lower = head.lowercased()
+    if lower.contains("transfer-encoding: chunked") {
+      while true {
+        let size = Int(try takeLine(), radix: 16) ?? 0
+        response.body += try take(size)
+        _ = try takeLine()
+        if size == 0 { return response }
+      }
+    }
+    if let range = lower.firstRange(of: "content-length: ") {
+      response.body = try take(Int(lower[range.upperBound...].prefix { $0.isNumber }) ?? 0)
+    } else {
+      response.body = try rest()
+    }
+    return response
+  }
+
+  /// Sends and reads one response.
+  func ask(_ text: String) throws -> TestResponse {
+    try send(text)
+    return try response()
+  }
+}
