@@ -1,7 +1,7 @@
 import HTTPTypes
 
 // The currency types are swift-http-types': names, values, methods and status codes that other Swift libraries share.
-// Measured with a 200-byte JSON POST of three fields echoed on the I/O queue (`wrk -t1 -c64`, two cores of an EPYC Zen 5):
+// Measured with a 200-byte JSON POST of three fields echoed on the I/O queue (`wrk -t1 -c64`, two cores of an AMD EPYC):
 // 116 thousand requests a server CPU second with them, 126 thousand with fields that are checked but not kept. So they
 // cost at most 8 %, and a type of our own would cost a part of that: below the 15 % that would have spoken against them.
 

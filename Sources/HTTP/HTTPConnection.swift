@@ -38,11 +38,11 @@ final class HTTPConnection: @unchecked Sendable {
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
   /// Input that came while an answer was owed, from `backlogStart` on.
-  private var backlog: [UInt8] = []
-  private var backlogStart = 0
-  private var inputEnded = false
+  var backlog: [UInt8] = []
+  var backlogStart = 0
+  var inputEnded = false
   private var lingeredBytes = 0
-  private var interest = HTTPConnection.initialInterest
+  var interest = HTTPConnection.initialInterest
 
   init(descriptor: Int32, loop: IOLoop, remoteAddress: String) {
     self.descriptor = descriptor
@@ -54,7 +54,7 @@ final class HTTPConnection: @unchecked Sendable {
   }
 
   var isClosed: Bool { if case .closed = stage { true } else { false } }
-  private var isReading: Bool { if case .reading = stage { true } else { false } }
+  var isReading: Bool { if case .reading = stage { true } else { false } }
 
   // MARK: Events
 
@@ -146,7 +146,7 @@ final class HTTPConnection: @unchecked Sendable {
   }
 
   /// Feeds the parser until an answer is owed; the number of bytes used.
-  private func read(_ bytes: Span<UInt8>) -> Int {
+  func read(_ bytes: Span<UInt8>) -> Int {
     var consumed = 0
     while isReading, output.count <= ConnectionBounds.pendingOutputBytes {
       let rest = bytes.extracting(consumed..<bytes.count)
@@ -221,114 +221,5 @@ final class HTTPConnection: @unchecked Sendable {
     case .reading, .finishing:
       if output.isEmpty { close() } else { finish() }
     }
-  }
-
-  // MARK: Output
-
-  /// Writes what is pending and goes on with what waited for that.
-  func transmit() {
-    guard !isClosed else { return }
-    switch output.write(to: descriptor) {
-    case .failed: return close()
-    case .blocked(let progress):
-      if progress || interest & EPOLLOUT.rawValue == 0 { deadline.outputMoved(at: loop.now) }
-    case .drained: deadline.outputDrained()
-    }
-    afterOutput()
-  }
-
-  /// Sends the first bytes of a response directly; keeps what the socket does not take.
-  func transmit(_ bytes: [UInt8]) {
-    guard output.isEmpty else {
-      output.append(bytes)
-      return transmit()
-    }
-    let sent = OutputBuffer.send(bytes, from: 0, to: descriptor)
-    if sent == bytes.count { return }
-    guard sent >= 0 || errno == EAGAIN else { return close() }
-    output.append(Array(bytes[max(0, sent)...]))
-    deadline.outputMoved(at: loop.now)
-    updateInterest()
-  }
-
-  private func afterOutput() {
-    if output.isEmpty, let waiter = streamWaiter {
-      streamWaiter = nil
-      waiter.resume(returning: true)
-    }
-    if output.isEmpty { outputDrained() }
-    updateInterest()
-  }
-
-  private func outputDrained() {
-    switch stage {
-    case .finishing: linger()
-    // The time between requests counts from here, not from when the response was handed over.
-    case .reading where deadline.wait == .nothing:
-      if loop.isDraining, backlog.isEmpty { finish() } else { deadline.begin(.keepAlive, at: loop.now) }
-    default: return
-    }
-  }
-
-  /// The response is written or pending: the next request, or the end.
-  func responseCompleted(_ persistence: ConnectionPersistence) {
-    settle(persistence)
-    readBacklog()
-    updateInterest()
-  }
-
-  /// The answer is no longer owed.
-  func settle(_ persistence: ConnectionPersistence) {
-    guard !isClosed else { return }
-    task = nil
-    loop.context.statistics.requestEnded()
-    guard persistence == .keepAlive else { return finish() }
-    stage = .reading
-    deadline.begin(output.isEmpty ? .keepAlive : .nothing, at: loop.now)
-  }
-
-  /// The requests that came behind the one that was answered, while little output is pending.
-  private func readBacklog() {
-    while isReading, !backlog.isEmpty, output.count <= ConnectionBounds.pendingOutputBytes {
-      let held = backlog
-      let end = backlogStart + read(held.span.extracting(backlogStart..<held.count))
-      backlogStart = end
-      // Refused or closed meanwhile: the rest is of no use.
-      if end == held.count || backlog.isEmpty {
-        backlog = []
-        backlogStart = 0
-      }
-    }
-  }
-
-  /// No further request: writes what is pending, then lingers.
-  func finish() {
-    guard !isClosed else { return }
-    stage = .finishing
-    backlog = []
-    backlogStart = 0
-    deadline.begin(.nothing, at: loop.now)
-    if output.isEmpty { linger() }
-    updateInterest()
-  }
-
-  private func linger() {
-    // A close with unread input would send a reset, and the client might lose the response to it.
-    guard !inputEnded, shutdown(descriptor, Int32(SHUT_WR)) == 0 else { return close() }
-    stage = .lingering
-    deadline.begin(.linger, at: loop.now)
-  }
-
-  private func updateInterest() {
-    guard !isClosed else { return }
-    var wanted: UInt32 = 0
-    if !inputEnded {
-      wanted = EPOLLRDHUP.rawValue
-      if backlog.isEmpty, output.count <= ConnectionBounds.pendingOutputBytes { wanted |= EPOLLIN.rawValue }
-    }
-    if !output.isEmpty { wanted |= EPOLLOUT.rawValue }
-    guard wanted != interest else { return }
-    interest = wanted
-    loop.watch(descriptor, for: wanted)
   }
 }

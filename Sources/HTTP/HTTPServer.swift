@@ -2,7 +2,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// An HTTP/1.1 server on Dispatch and non-blocking sockets. It starts once and shuts down once.
+/// An HTTP/1.1 server on Dispatch and non-blocking sockets. It starts once and shuts down once; one
+/// that runs keeps its queues until it is shut down, whoever holds it.
 public final class HTTPServer: Sendable {
   /// What the server counts.
   public let statistics = ServerStatistics()
