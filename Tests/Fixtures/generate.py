@@ -384,8 +384,47 @@ def report(name, results, max_length):
           f"{len({i for r in results for i in r['ids']})} different tokens")
 
 
+# --- real sentences through the model in models/ ---------------------------------------------------------------------
+
+
+def generate_parity(name):
+    """200 English sentences through models/en-x, the target languages in turn."""
+    folder, model = HERE / name, ROOT / "models" / "en-x"
+    marian = Marian(model)
+    pairs = json.loads((model / "model.json").read_text(encoding="utf-8"))["languages"]
+    cases = []
+    for i, text in enumerate(read_lines(folder / "input.txt")):
+        pair = pairs[i % len(pairs)]
+        cases.append({"target": pair["to"], **plain_case(marian, text, pair["prefix"])})
+    max_length = marian.model.generation_config.max_length
+    weights = hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()
+    write_json(folder / "expected.json", {"model": "en-x", "weights_sha256": weights, "max_length": max_length, "cases": cases})
+    report(name, [c["greedy"] for c in cases], max_length)
+
+
+# --- BLEU and chrF ---------------------------------------------------------------------------------------------------
+
+
+def generate_bleu(name):
+    """sacrebleu's corpus BLEU and chrF of the sets in input.json."""
+    from sacrebleu.metrics import BLEU, CHRF
+
+    sets = json.loads((HERE / name / "input.json").read_text(encoding="utf-8"))["sets"]
+    rows = []
+    for item in sets:
+        references = [item["references"]]
+        b, c = BLEU().corpus_score(item["hypotheses"], references), CHRF().corpus_score(item["hypotheses"], references)
+        rows.append({
+            "name": item["name"],
+            "bleu": {"score": b.score, "precisions": b.precisions, "counts": b.counts, "totals": b.totals, "brevity_penalty": b.bp,
+                     "hypothesis_length": b.sys_len, "reference_length": b.ref_len},
+            "chrf": {"score": c.score}})
+    write_json(HERE / name / "expected.json", {"sets": rows})
+    print(f"{name}: {len(rows)} sets, BLEU {[round(r['bleu']['score'], 1) for r in rows]}")
+
+
 def main(names):
-    makers = {name: generate_marian for name in SHAPES}
+    makers = {**{name: generate_marian for name in SHAPES}, "en-x-parity": generate_parity, "bleu": generate_bleu}
     for name in names or makers:
         makers[name](name)
 
