@@ -1,0 +1,88 @@
+import Evaluation
+import TestSupport
+import Testing
+
+private struct Input: Decodable {
+  struct Corpus: Decodable {
+    let name: String?
+    let hypotheses: [String]
+    let references: [String]
+  }
+  let sets: [Corpus]
+  let unequal: Corpus
+}
+
+private struct Expected: Decodable {
+  struct Scores: Decodable {
+    struct Bleu: Decodable {
+      let score: Double
+      let precisions: [Double]
+      let counts: [Int]
+      let totals: [Int]
+      let brevity_penalty: Double
+      let hypothesis_length: Int
+      let reference_length: Int
+    }
+    struct Chrf: Decodable { let score: Double }
+    let name: String
+    let bleu: Bleu
+    let chrf: Chrf
+  }
+  let sets: [Scores]
+}
+
+private let tolerance = 1e-9
+
+@Suite struct CorpusScoreTests {
+  private let input: Input
+  private let expected: Expected
+
+  init() throws {
+    input = try Fixtures.json("bleu/input.json")
+    expected = try Fixtures.json("bleu/expected.json")
+    try #require(input.sets.count == expected.sets.count && input.sets.count >= 6)
+  }
+
+  @Test func `BLEU and all its parts equal those of sacrebleu`() throws {
+    for (corpus, wanted) in zip(input.sets, expected.sets) {
+      let score = try BLEU.score(hypotheses: corpus.hypotheses, references: corpus.references)
+      let name = Comment(rawValue: wanted.name)
+      #expect(score.counts == wanted.bleu.counts, name)
+      #expect(score.totals == wanted.bleu.totals, name)
+      #expect(score.hypothesisLength == wanted.bleu.hypothesis_length, name)
+      #expect(score.referenceLength == wanted.bleu.reference_length, name)
+      #expect(abs(score.score - wanted.bleu.score) < tolerance, name)
+      #expect(abs(score.brevityPenalty - wanted.bleu.brevity_penalty) < tolerance, name)
+      for (ours, theirs) in zip(score.precisions, wanted.bleu.precisions) {
+        #expect(abs(ours - theirs) < tolerance, name)
+      }
+    }
+  }
+
+  @Test func `chrF equals that of sacrebleu`() throws {
+    for (corpus, wanted) in zip(input.sets, expected.sets) {
+      let score = try ChrF.score(hypotheses: corpus.hypotheses, references: corpus.references)
+      #expect(abs(score - wanted.chrf.score) < tolerance, Comment(rawValue: wanted.name))
+    }
+  }
+
+  @Test func `unequal numbers of lines are refused`() {
+    let corpus = input.unequal
+    let error = EvaluationError.unequalCounts(hypotheses: 2, references: 1)
+    #expect(throws: error) { try BLEU.score(hypotheses: corpus.hypotheses, references: corpus.references) }
+    #expect(throws: error) { try ChrF.score(hypotheses: corpus.hypotheses, references: corpus.references) }
+    #expect(error.description.contains("2 hypotheses but 1 references"))
+  }
+
+  @Test func `an empty corpus is refused`() {
+    #expect(throws: EvaluationError.noSegments) { try BLEU.score(hypotheses: [], references: []) }
+    #expect(throws: EvaluationError.noSegments) { try ChrF.score(hypotheses: [], references: []) }
+  }
+
+  @Test func `a segment of a million characters takes linear time`() throws {
+    let long = String(repeating: "<skipped &amp; .,-", count: 60_000)
+    let clock = ContinuousClock()
+    let elapsed = try clock.measure { _ = try BLEU.score(hypotheses: [long], references: [long]) }
+    #expect(elapsed < .seconds(30))
+  }
+}
