@@ -5,8 +5,9 @@
     python generate.py                       # every fixture
     python generate.py marian-tiny bleu      # some of them
 
-Each fixture is a folder with its inputs, expected.json and SOURCE.md (written by hand). Arithmetic is single-threaded float32
-on instruction-set-independent code paths, and floats are rounded on output, so that another CPU writes the same files.
+Each fixture is a folder with its inputs, expected.json and SOURCE.md (written by hand). Weights are drawn with numpy; arithmetic is
+single-threaded float32 on the code paths that torch and MKL keep equal on all x86-64 CPUs, and floats are rounded on output. (With the
+fastest paths instead, every token stays the same and some margins change in their last digit.)
 """
 
 import os
@@ -326,7 +327,7 @@ def tensor_case(marian, case):
 
 
 def option_sets(marian, ids, base):
-    """Named generation options that change this case's output `base`. What is not named comes from generation_config.json."""
+    """Named generation options, chosen so that most change this case's output `base`; the rest is generation_config.json's."""
     pad = marian.model.config.pad_token_id
     first, second, third = base[:3]
     return [
