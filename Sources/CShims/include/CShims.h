@@ -19,6 +19,9 @@ void shim_cpu_pause(void);
 /// Names the calling thread (at most 15 bytes are kept).
 void shim_name_thread(const char *name);
 
+/// How many processors the calling thread may run on; −1 when the system does not say.
+int32_t shim_affinity_count(void);
+
 /// Accepts one connection as a non-blocking, close-on-exec descriptor; −1 and errno when there is none.
 int32_t shim_accept(int32_t listener, struct sockaddr *_Nullable address, socklen_t *_Nullable length);
 

@@ -1,0 +1,121 @@
+import CKernels
+import Tensors
+import Workers
+
+/// Queries of one sequence and the keys and values that they attend to, all heads.
+public struct AttentionRow {
+  /// [T,H·W], T rows apart by `queryStride` elements.
+  public var queries: UnsafePointer<Float>
+  public var queryStride: Int
+  public var queryCount: Int
+  /// Packed keys: for each head blocks of 16, [H][capacity/16][W][16].
+  public var keys: UnsafePointer<Float>
+  /// Elements from one head's packed keys to the next.
+  public var keyHeadStride: Int
+  /// [S,H·W], rows apart by `valueStride` elements.
+  public var values: UnsafePointer<Float>
+  public var valueStride: Int
+  /// S: keys that count; the order of time and padding are nothing but this length.
+  public var keyCount: Int
+  /// [T,H·W], rows apart by `outputStride` elements.
+  public var output: UnsafeMutablePointer<Float>
+  public var outputStride: Int
+
+  public init(
+    queries: UnsafePointer<Float>, queryStride: Int, queryCount: Int, keys: UnsafePointer<Float>, keyHeadStride: Int,
+    values: UnsafePointer<Float>, valueStride: Int, keyCount: Int, output: UnsafeMutablePointer<Float>,
+    outputStride: Int
+  ) {
+    self.queries = queries
+    self.queryStride = queryStride
+    self.queryCount = queryCount
+    self.keys = keys
+    self.keyHeadStride = keyHeadStride
+    self.values = values
+    self.valueStride = valueStride
+    self.keyCount = keyCount
+    self.output = output
+    self.outputStride = outputStride
+  }
+}
+
+/// How attention divides the model width.
+public struct HeadLayout: Sendable {
+  /// H.
+  public let heads: Int
+  /// D/H, the width of a head.
+  public let width: Int
+
+  public init(heads: Int, width: Int) {
+    self.heads = heads
+    self.width = width
+  }
+
+  /// 1/√width.
+  public var scale: Float { 1 / Float(width).squareRoot() }
+
+  /// Floats that the packed keys of `count` positions take, all heads.
+  public func packedKeyCount(_ count: Int) -> Int { heads * packedHeadStride(count) }
+
+  /// Floats that the packed keys of `count` positions take in one head.
+  public func packedHeadStride(_ count: Int) -> Int { (count + 15) / 16 * 16 * width }
+}
+
+extension KernelContext {
+  /// Multi-head scaled dot-product attention over ragged rows: for each row and head
+  /// softmax(queries · keysᵀ / √W) · values. Source: Vaswani et al. 2017, §3.2.
+  public func scaledDotProductAttention(_ rows: UnsafeBufferPointer<AttentionRow>, layout: HeadLayout) {
+    var longest = 0
+    var work = 0
+    var severalQueries = false
+    for row in rows {
+      longest = max(longest, row.keyCount)
+      work += row.keyCount * row.queryCount
+      severalQueries = severalQueries || row.queryCount > 1
+    }
+    let scratch = (longest + 15) / 16 * 16 * 4
+    let headGroups = severalQueries || rows.count < pool.threadCount ? layout.heads : 1
+    let task = AttentionTask(
+      table: kernels.table, rows: rows, layout: layout, headGroups: headGroups,
+      scores: workspace.take(Float.self, scratch * pool.threadCount), scratch: scratch,
+      chunks: chunkCount(
+        units: rows.count * headGroups, work: work * layout.heads * layout.width * 2, small: 50_000))
+    pool.parallelFor(task.chunks, task)
+  }
+
+  /// Packs keys [S,H·W] of one sequence behind the `first` keys that `packed` holds already.
+  public func packKeys(
+    _ keys: UnsafePointer<Float>, stride: Int, count: Int, layout: HeadLayout, first: Int,
+    into packed: UnsafeMutablePointer<Float>, headStride: Int
+  ) {
+    for head in 0..<layout.heads {
+      table.pack_keys(
+        keys + head * layout.width, stride, first, count, layout.width, packed + head * headStride)
+    }
+  }
+}
+
+private struct AttentionTask: ParallelTask {
+  let table: UnsafePointer<dragoman_kernels>
+  let rows: UnsafeBufferPointer<AttentionRow>
+  let layout: HeadLayout
+  let headGroups: Int
+  let scores: UnsafeMutablePointer<Float>
+  let scratch: Int
+  let chunks: Int
+
+  func run(chunk: Int, worker: Int) {
+    for unit in slice(rows.count * headGroups, chunk, of: chunks) {
+      let row = rows[unit / headGroups]
+      for head in slice(layout.heads, unit % headGroups, of: headGroups) {
+        let column = head * layout.width
+        var arguments = dragoman_attention(
+          queries: row.queries + column, query_stride: row.queryStride, keys: row.keys + head * row.keyHeadStride,
+          values: row.values + column, value_stride: row.valueStride, output: row.output + column,
+          output_stride: row.outputStride, scores: scores + worker * scratch, query_count: row.queryCount,
+          key_count: row.keyCount, width: layout.width, scale: layout.scale)
+        table.pointee.attention(&arguments)
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import CKernels
+import Tensors
+import Workers
+
+/// Gain, bias and epsilon of a layer normalization.
+public struct LayerNormWeights: Sendable {
+  /// [D].
+  public let gamma: Tensor
+  /// [D].
+  public let beta: Tensor
+  /// Added to the variance.
+  public let epsilon: Float
+
+  public init(gamma: Tensor, beta: Tensor, epsilon: Float) {
+    self.gamma = gamma
+    self.beta = beta
+    self.epsilon = epsilon
+  }
+}
+
+extension KernelContext {
+  /// (x − mean) / √(variance + ε) · gamma + beta over each row. input [M,D] → [M,D].
+  /// Source: Ba, Kiros and Hinton 2016, "Layer Normalization".
+  public func layerNorm(_ input: Matrix, _ weights: LayerNormWeights) -> Matrix {
+    let output = workspace.matrix(rows: input.rows, columns: input.columns)
+    let task = LayerNormTask(
+      table: kernels.table, input: input, output: output, gamma: weights.gamma.pointer, beta: weights.beta.pointer,
+      epsilon: weights.epsilon,
+      chunks: chunkCount(units: input.rows, work: input.rows * input.columns, small: 32_768))
+    pool.parallelFor(task.chunks, task)
+    return output
+  }
+
+  /// Rows of an embedding table, scaled, plus their positions' rows.
+  /// tokens [M], positions [M], table [V,D], positionTable [P,D] → table[token] · scale + positionTable[position], [M,D].
+  public func embed(
+    tokens: UnsafeBufferPointer<TokenID>, positions: UnsafeBufferPointer<Int32>, table embedding: StoredTensor,
+    scale: Float, positionTable: Tensor
+  ) -> Matrix {
+    let columns = embedding.shape.dimensions[1]
+    let output = workspace.matrix(rows: tokens.count, columns: columns)
+    let rowBytes = columns * embedding.element.size
+    guard let base = embedding.bytes.baseAddress else { return output }
+    for row in 0..<tokens.count {
+      precondition(
+        tokens[row] >= 0 && tokens[row] < embedding.shape.dimensions[0],
+        "token \(tokens[row]) of \(embedding.shape.dimensions[0])")
+      precondition(
+        positions[row] >= 0 && positions[row] < positionTable.shape.dimensions[0],
+        "position \(positions[row]) of \(positionTable.shape.dimensions[0])")
+      table.widen(base + Int(tokens[row]) * rowBytes, embedding.element.kernel, columns, output.row(row))
+      table.scale_add(
+        output.row(row), scale, positionTable.pointer + Int(positions[row]) * columns, columns, output.row(row))
+    }
+    return output
+  }
+}
+
+extension ElementType {
+  var kernel: dragoman_element {
+    switch self {
+    case .float32: dragoman_float32
+    case .float16: dragoman_float16
+    case .bfloat16: dragoman_bfloat16
+    }
+  }
+}
+
+private struct LayerNormTask: ParallelTask {
+  let table: UnsafePointer<dragoman_kernels>
+  let input: Matrix
+  let output: Matrix
+  let gamma: UnsafePointer<Float>
+  let beta: UnsafePointer<Float>
+  let epsilon: Float
+  let chunks: Int
+
+  func run(chunk: Int, worker: Int) {
+    let rows = slice(input.rows, chunk, of: chunks)
+    table.pointee.layer_norm(
+      input.row(rows.lowerBound), rows.count, input.columns, gamma, beta, epsilon, output.row(rows.lowerBound))
+  }
+}

@@ -1,0 +1,173 @@
+import CKernels
+import Tensors
+import Workers
+
+/// What each row may not, or must, continue with; memory of the caller's, usually its workspace.
+public struct TokenConstraints {
+  /// Tokens that may not come next, row after row.
+  public var banned: UnsafeBufferPointer<TokenID>
+  /// Row r's are `bannedEnds[r − 1] ..< bannedEnds[r]` of `banned` (from 0 for the first row).
+  public var bannedEnds: UnsafeBufferPointer<Int32>
+  /// The only token that may come next, −1 for any.
+  public var forced: UnsafeBufferPointer<TokenID>
+
+  public init(
+    banned: UnsafeBufferPointer<TokenID>, bannedEnds: UnsafeBufferPointer<Int32>,
+    forced: UnsafeBufferPointer<TokenID>
+  ) {
+    self.banned = banned
+    self.bannedEnds = bannedEnds
+    self.forced = forced
+  }
+
+  func bannedRange(_ row: Int) -> Range<Int> {
+    (row == 0 ? 0 : Int(bannedEnds[row - 1]))..<Int(bannedEnds[row])
+  }
+}
+
+/// The best tokens of each row. Memory of the workspace.
+public struct TopTokens {
+  /// k: entries a row.
+  public let k: Int
+  /// [M,k], best first; −1 where fewer than k tokens are allowed.
+  public let tokens: UnsafeBufferPointer<TokenID>
+  /// [M,k].
+  public let logits: UnsafeBufferPointer<Float>
+  /// ln Σ e^logit over the whole vocabulary, before any constraint, [M]; empty unless asked for.
+  public let logSumExp: UnsafeBufferPointer<Float>
+}
+
+/// Whether ln Σ e^logit is wanted, which costs a pass over the logits.
+public enum Normalization: Sendable {
+  case none
+  case logSumExp
+}
+
+extension KernelContext {
+  /// The k best tokens of each row of `hidden · weights + bias`, ties to the lower id. hidden [M,D], weights [D,V] → [M,k].
+  /// The logits [M,V] are never written out: each tile of 512 columns is reduced while it is in the cache.
+  public func topTokens(
+    _ hidden: Matrix, _ weights: LinearWeights, k: Int, constraints: TokenConstraints, normalization: Normalization
+  ) -> TopTokens {
+    precondition(k >= 1 && k <= dragoman_max_top, "the best \(k) of at most \(dragoman_max_top)")
+    let tiles = (weights.matrix.panels + TopTokensTask.tilePanels - 1) / TopTokensTask.tilePanels
+    let entries = hidden.rows * tiles
+    let task = TopTokensTask(
+      table: kernels.table, operand: operand(hidden, weights.matrix), bias: weights.bias?.pointer, k: k,
+      rows: hidden.rows, columns: weights.matrix.columns, panels: weights.matrix.panels, tiles: tiles,
+      constraints: constraints,
+      logits: workspace.take(
+        Float.self, min(hidden.rows, TopTokensTask.rowBlock) * TopTokensTask.tileColumns * pool.threadCount),
+      tokens: workspace.take(TokenID.self, entries * k), values: workspace.take(Float.self, entries * k),
+      maxima: normalization == .none ? nil : workspace.take(Float.self, entries),
+      sums: normalization == .none ? nil : workspace.take(Float.self, entries))
+    pool.parallelFor(task.chunks, task)
+    return merge(task)
+  }
+
+  /// The best of all tiles, row by row, in the order of the tiles.
+  private func merge(_ task: TopTokensTask) -> TopTokens {
+    let k = task.k
+    let tokens = workspace.take(TokenID.self, task.rows * k)
+    let logits = workspace.take(Float.self, task.rows * k)
+    let normalized = task.maxima == nil ? 0 : task.rows
+    let logSumExp = workspace.take(Float.self, normalized)
+    for row in 0..<task.rows {
+      let best = tokens + row * k
+      let values = logits + row * k
+      best.initialize(repeating: -1, count: k)
+      values.initialize(repeating: -.infinity, count: k)
+      for entry in (row * task.tiles * k)..<((row + 1) * task.tiles * k) where task.tokens[entry] >= 0 {
+        let value = task.values[entry]
+        guard best[k - 1] < 0 || value > values[k - 1] else { continue }
+        var place = k - 1
+        while place > 0, best[place - 1] < 0 || value > values[place - 1] {
+          best[place] = best[place - 1]
+          values[place] = values[place - 1]
+          place -= 1
+        }
+        best[place] = task.tokens[entry]
+        values[place] = value
+      }
+      if let maxima = task.maxima, let sums = task.sums {
+        logSumExp[row] = table.log_sum_exp(maxima + row * task.tiles, sums + row * task.tiles, task.tiles)
+      }
+    }
+    return TopTokens(
+      k: k, tokens: UnsafeBufferPointer(start: tokens, count: task.rows * k),
+      logits: UnsafeBufferPointer(start: logits, count: task.rows * k),
+      logSumExp: UnsafeBufferPointer(start: logSumExp, count: normalized))
+  }
+}
+
+/// One tile of the vocabulary for one block of rows.
+private struct TopTokensTask: ParallelTask {
+  static let tilePanels = 8
+  static let tileColumns = tilePanels * panelWidth
+  static let rowBlock = 64  // 64 rows of 512 logits: 128 KiB, in the second-level cache
+
+  let table: UnsafePointer<dragoman_kernels>
+  let operand: MatMulOperand
+  let bias: UnsafePointer<Float>?
+  let k: Int
+  let rows: Int
+  let columns: Int
+  let panels: Int
+  let tiles: Int
+  let constraints: TokenConstraints
+  let logits: UnsafeMutablePointer<Float>
+  let tokens: UnsafeMutablePointer<TokenID>
+  let values: UnsafeMutablePointer<Float>
+  let maxima: UnsafeMutablePointer<Float>?
+  let sums: UnsafeMutablePointer<Float>?
+
+  var rowBlocks: Int { (rows + Self.rowBlock - 1) / Self.rowBlock }
+  var chunks: Int { rowBlocks * tiles }
+
+  func run(chunk: Int, worker: Int) {
+    let tile = chunk / rowBlocks
+    let block = slice(rows, chunk % rowBlocks, of: rowBlocks)
+    let panels = (tile * Self.tilePanels)..<min(panels, (tile + 1) * Self.tilePanels)
+    let first = panels.lowerBound * panelWidth
+    let count = min(columns, panels.upperBound * panelWidth) - first
+    let scratch = logits + worker * min(rows, Self.rowBlock) * Self.tileColumns
+    // The product writes column c at output + c: shift the base so that the tile's first column lands at the scratch.
+    operand.multiply(
+      table, rows: block, panels: panels, into: scratch - first, stride: Self.tileColumns,
+      dragoman_epilogue(bias: bias, residual: nil, activation: dragoman_identity))
+    var top = dragoman_top()
+    for row in block {
+      let line = scratch + (row - block.lowerBound) * Self.tileColumns
+      let entry = row * tiles + tile
+      if let maxima, let sums { table.pointee.exp_sum(line, count, maxima + entry, sums + entry) }
+      reduce(line, first: first, count: count, row: row, entry: entry, top: &top)
+    }
+  }
+
+  private func reduce(
+    _ line: UnsafeMutablePointer<Float>, first: Int, count: Int, row: Int, entry: Int, top: inout dragoman_top
+  ) {
+    let tokens = tokens + entry * k
+    let values = values + entry * k
+    tokens.initialize(repeating: -1, count: k)
+    let forced = Int(constraints.forced[row])
+    if forced >= 0 {
+      if forced >= first, forced < first + count {
+        tokens[0] = TokenID(forced)
+        values[0] = line[forced - first]
+      }
+      return
+    }
+    for index in constraints.bannedRange(row) {
+      let column = Int(constraints.banned[index]) - first
+      if column >= 0, column < count { line[column] = -.infinity }
+    }
+    let found = table.pointee.top_k(line, count, Int32(first), k, 0, &top)
+    withUnsafeBytes(of: &top.values) { tops in
+      for index in 0..<found { values[index] = tops.loadUnaligned(fromByteOffset: index * 4, as: Float.self) }
+    }
+    withUnsafeBytes(of: &top.indices) { tops in
+      for index in 0..<found { tokens[index] = tops.loadUnaligned(fromByteOffset: index * 4, as: TokenID.self) }
+    }
+  }
+}
