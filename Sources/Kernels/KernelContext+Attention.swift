@@ -3,7 +3,7 @@ import Tensors
 import Workers
 
 /// Queries of one sequence and the keys and values that they attend to, all heads.
-public struct AttentionRow {
+public struct AttentionRow: BitwiseCopyable {
   /// [T,H·W], T rows apart by `queryStride` elements.
   public var queries: UnsafePointer<Float>
   public var queryStride: Int
@@ -116,6 +116,36 @@ private struct AttentionTask: ParallelTask {
           key_count: row.keyCount, width: layout.width, scale: layout.scale)
         table.pointee.attention(&arguments)
       }
+    }
+  }
+}
+
+extension KernelContext {
+  /// Packs the keys of whole sequences, found `keyColumn` elements behind their queries, into their rows' `keys`.
+  public func packSequenceKeys(_ rows: UnsafeBufferPointer<AttentionRow>, keyColumn: Int, layout: HeadLayout) {
+    let positions = rows.reduce(0) { $0 + $1.keyCount }
+    let task = PackKeysTask(
+      table: kernels.table, rows: rows, keyColumn: keyColumn, layout: layout,
+      chunks: chunkCount(
+        units: rows.count * layout.heads, work: positions * layout.heads * layout.width, small: 16_384))
+    pool.parallelFor(task.chunks, task)
+  }
+}
+
+private struct PackKeysTask: ParallelTask {
+  let table: UnsafePointer<dragoman_kernels>
+  let rows: UnsafeBufferPointer<AttentionRow>
+  let keyColumn: Int
+  let layout: HeadLayout
+  let chunks: Int
+
+  func run(chunk: Int, worker: Int) {
+    for unit in slice(rows.count * layout.heads, chunk, of: chunks) {
+      let row = rows[unit / layout.heads]
+      let head = unit % layout.heads
+      table.pointee.pack_keys(
+        row.queries + keyColumn + head * layout.width, row.queryStride, 0, row.keyCount, layout.width,
+        UnsafeMutablePointer(mutating: row.keys) + head * row.keyHeadStride)
     }
   }
 }

@@ -1,0 +1,62 @@
+import Kernels
+import Tensors
+
+/// Keys and values of one sequence in every decoder layer: those of its own past (a KV cache, which grows by one
+/// position a step) or those of its source (filled once).
+/// Layout a layer: packed keys [H][capacity/16][W][16], then values [capacity, D].
+public final class AttentionCache {
+  public let layers: Int
+  public let layout: HeadLayout
+  /// Positions that fit.
+  public let capacity: Int
+  /// Positions that are filled.
+  public internal(set) var count = 0
+
+  private let storage: UnsafeMutablePointer<Float>
+  private let layerStride: Int
+
+  /// Reserves memory, which the system provides when it is touched.
+  public init(layers: Int, layout: HeadLayout, capacity: Int) {
+    self.layers = layers
+    self.layout = layout
+    self.capacity = (capacity + 15) / 16 * 16
+    layerStride = 2 * layout.packedKeyCount(self.capacity)
+    storage =
+      UnsafeMutableRawPointer
+      .allocate(byteCount: max(64, layers * layerStride * MemoryLayout<Float>.stride), alignment: 64)
+      .bindMemory(to: Float.self, capacity: max(1, layers * layerStride))
+  }
+
+  deinit {
+    storage.deallocate()
+  }
+
+  /// Makes it empty, for another sequence.
+  public func clear() { count = 0 }
+
+  /// Elements from one head's packed keys to the next.
+  var keyHeadStride: Int { layout.packedHeadStride(capacity) }
+
+  func keys(_ layer: Int) -> UnsafeMutablePointer<Float> { storage + layer * layerStride }
+
+  func values(_ layer: Int) -> UnsafeMutablePointer<Float> {
+    storage + layer * layerStride + layout.packedKeyCount(capacity)
+  }
+
+  /// D.
+  var width: Int { layout.heads * layout.width }
+
+  /// Writes keys and values [count, D] of one layer at positions `first` onward.
+  func store(
+    layer: Int, keys source: UnsafePointer<Float>, values: UnsafePointer<Float>, stride: Int, first: Int, count: Int,
+    _ context: KernelContext
+  ) {
+    precondition(first + count <= capacity, "positions \(first) to \(first + count) in a cache of \(capacity)")
+    context.packKeys(
+      source, stride: stride, count: count, layout: layout, first: first, into: keys(layer), headStride: keyHeadStride)
+    let destination = self.values(layer) + first * width
+    for position in 0..<count {
+      (destination + position * width).update(from: values + position * stride, count: width)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Kernels
+import Tensors
+
+/// Multi-head attention of a sequence to itself: queries, keys and values are one product of width 3D.
+/// Source: Vaswani et al. 2017, §3.2.2.
+struct SelfAttention: Sendable {
+  /// [D,3D]: queries | keys | values.
+  let projection: LinearWeights
+  /// [D,D].
+  let output: LinearWeights
+  let layout: HeadLayout
+
+  var width: Int { layout.heads * layout.width }
+
+  /// Every position attends to all of its sequence. x [ΣS,D], lengths of the sequences → x + attention(x) [ΣS,D].
+  func addedTo(_ x: Matrix, lengths: [Int], _ context: KernelContext) -> Matrix {
+    let projected = context.linear(x, projection)
+    let attended = context.workspace.matrix(rows: x.rows, columns: width)
+    let rows = context.workspace.take(AttentionRow.self, lengths.count)
+    var first = 0
+    for (index, length) in lengths.enumerated() {
+      let headStride = layout.packedHeadStride(length)
+      rows[index] = AttentionRow(
+        queries: projected.row(first), queryStride: projected.columns, queryCount: length,
+        keys: context.workspace.take(Float.self, layout.heads * headStride), keyHeadStride: headStride,
+        values: projected.row(first) + 2 * width, valueStride: projected.columns, keyCount: length,
+        output: attended.row(first), outputStride: width)
+      first += length
+    }
+    let batch = UnsafeBufferPointer(start: rows, count: lengths.count)
+    context.packSequenceKeys(batch, keyColumn: width, layout: layout)
+    context.scaledDotProductAttention(batch, layout: layout)
+    return context.linear(attended, output, residual: x)
+  }
+
+  /// Each row attends to its past and to itself. x [B,D] → x + attention(x) [B,D]; the caches grow by a position,
+  /// whose count the caller raises after the last layer.
+  func addedTo(_ x: Matrix, layer: Int, state: borrowing DecoderState, _ context: KernelContext) -> Matrix {
+    let projected = context.linear(x, projection)
+    let attended = context.workspace.matrix(rows: x.rows, columns: width)
+    let rows = context.workspace.take(AttentionRow.self, x.rows)
+    for index in 0..<x.rows {
+      let past = state.rows[index].past
+      let position = projected.row(index)
+      past.store(
+        layer: layer, keys: position + width, values: position + 2 * width, stride: projected.columns,
+        first: past.count, count: 1, context)
+      rows[index] = AttentionRow(
+        queries: position, queryStride: projected.columns, queryCount: 1, keys: past.keys(layer),
+        keyHeadStride: past.keyHeadStride, values: past.values(layer), valueStride: width, keyCount: past.count + 1,
+        output: attended.row(index), outputStride: width)
+    }
+    context.scaledDotProductAttention(UnsafeBufferPointer(start: rows, count: x.rows), layout: layout)
+    return context.linear(attended, output, residual: x)
+  }
+}
+
+/// Multi-head attention of the decoder to the encoder's output.
+struct CrossAttention: Sendable {
+  /// [D,D].
+  let query: LinearWeights
+  /// [D,2D]: keys | values.
+  let keyValue: LinearWeights
+  /// [D,D].
+  let output: LinearWeights
+  let layout: HeadLayout
+
+  var width: Int { layout.heads * layout.width }
+
+  /// Fills one layer of each source's memory. encoded [ΣS,D], lengths of the sources.
+  func remember(
+    _ encoded: Matrix, lengths: [Int], layer: Int, memories: [AttentionCache], _ context: KernelContext
+  ) {
+    let projected = context.linear(encoded, keyValue)
+    var first = 0
+    for (length, memory) in zip(lengths, memories) {
+      memory.store(
+        layer: layer, keys: projected.row(first), values: projected.row(first) + width, stride: projected.columns,
+        first: 0, count: length, context)
+      first += length
+    }
+  }
+
+  /// x [B,D] → x + attention(x, memory) [B,D].
+  func addedTo(_ x: Matrix, layer: Int, state: borrowing DecoderState, _ context: KernelContext) -> Matrix {
+    let queries = context.linear(x, query)
+    let attended = context.workspace.matrix(rows: x.rows, columns: width)
+    let rows = context.workspace.take(AttentionRow.self, x.rows)
+    for index in 0..<x.rows {
+      let memory = state.rows[index].memory
+      rows[index] = AttentionRow(
+        queries: queries.row(index), queryStride: width, queryCount: 1, keys: memory.keys(layer),
+        keyHeadStride: memory.keyHeadStride, values: memory.values(layer), valueStride: width,
+        keyCount: memory.count, output: attended.row(index), outputStride: width)
+    }
+    context.scaledDotProductAttention(UnsafeBufferPointer(start: rows, count: x.rows), layout: layout)
+    return context.linear(attended, output, residual: x)
+  }
+}

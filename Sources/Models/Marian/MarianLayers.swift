@@ -1,0 +1,83 @@
+import Kernels
+import Tensors
+
+/// Self-attention and feed-forward, each followed by residual and norm (post-norm).
+struct MarianEncoderLayer: Sendable {
+  let selfAttention: SelfAttention
+  let selfAttentionNorm: LayerNormWeights
+  let feedForward: FeedForward
+  let finalNorm: LayerNormWeights
+
+  init(_ configuration: MarianConfiguration, _ weights: WeightScope) throws(ModelError) {
+    let width = configuration.width
+    selfAttention = try weights.scope("self_attn").selfAttention(width: width, heads: configuration.encoderHeads)
+    selfAttentionNorm = try weights.marianNorm("self_attn_layer_norm", width)
+    feedForward = try weights.marianFeedForward(configuration, width: configuration.encoderFeedForwardWidth)
+    finalNorm = try weights.marianNorm("final_layer_norm", width)
+  }
+
+  /// x [ΣS,D] → [ΣS,D].
+  func callAsFunction(_ x: Matrix, lengths: [Int], _ context: KernelContext) -> Matrix {
+    let attended = context.layerNorm(selfAttention.addedTo(x, lengths: lengths, context), selfAttentionNorm)
+    return context.layerNorm(feedForward.addedTo(attended, context), finalNorm)
+  }
+}
+
+/// Self-attention over the past, cross-attention to the source, feed-forward; each with residual and norm.
+struct MarianDecoderLayer: Sendable {
+  let selfAttention: SelfAttention
+  let selfAttentionNorm: LayerNormWeights
+  let crossAttention: CrossAttention
+  let crossAttentionNorm: LayerNormWeights
+  let feedForward: FeedForward
+  let finalNorm: LayerNormWeights
+
+  init(_ configuration: MarianConfiguration, _ weights: WeightScope) throws(ModelError) {
+    let width = configuration.width
+    let heads = configuration.decoderHeads
+    selfAttention = try weights.scope("self_attn").selfAttention(width: width, heads: heads)
+    selfAttentionNorm = try weights.marianNorm("self_attn_layer_norm", width)
+    crossAttention = try weights.scope("encoder_attn").crossAttention(width: width, heads: heads)
+    crossAttentionNorm = try weights.marianNorm("encoder_attn_layer_norm", width)
+    feedForward = try weights.marianFeedForward(configuration, width: configuration.decoderFeedForwardWidth)
+    finalNorm = try weights.marianNorm("final_layer_norm", width)
+  }
+
+  /// x [B,D] → [B,D].
+  func callAsFunction(_ x: Matrix, layer: Int, state: borrowing DecoderState, _ context: KernelContext) -> Matrix {
+    let own = context.layerNorm(
+      selfAttention.addedTo(x, layer: layer, state: state, context), selfAttentionNorm)
+    let both = context.layerNorm(
+      crossAttention.addedTo(own, layer: layer, state: state, context), crossAttentionNorm)
+    return context.layerNorm(feedForward.addedTo(both, context), finalNorm)
+  }
+}
+
+extension WeightScope {
+  fileprivate func marianNorm(_ name: String, _ width: Int) throws(ModelError) -> LayerNormWeights {
+    try layerNorm(name, width: width, epsilon: MarianConfiguration.layerNormEpsilon)
+  }
+
+  fileprivate func marianFeedForward(
+    _ configuration: MarianConfiguration, width: Int
+  ) throws(ModelError) -> FeedForward {
+    FeedForward(
+      input: try linear(["fc1"], inputs: configuration.width, outputs: width),
+      output: try linear(["fc2"], inputs: width, outputs: configuration.width), activation: configuration.activation)
+  }
+
+  fileprivate func selfAttention(width: Int, heads: Int) throws(ModelError) -> SelfAttention {
+    SelfAttention(
+      projection: try linear(["q_proj", "k_proj", "v_proj"], inputs: width, outputs: width),
+      output: try linear(["out_proj"], inputs: width, outputs: width),
+      layout: HeadLayout(heads: heads, width: width / heads))
+  }
+
+  fileprivate func crossAttention(width: Int, heads: Int) throws(ModelError) -> CrossAttention {
+    CrossAttention(
+      query: try linear(["q_proj"], inputs: width, outputs: width),
+      keyValue: try linear(["k_proj", "v_proj"], inputs: width, outputs: width),
+      output: try linear(["out_proj"], inputs: width, outputs: width),
+      layout: HeadLayout(heads: heads, width: width / heads))
+  }
+}

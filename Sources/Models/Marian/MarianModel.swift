@@ -1,0 +1,73 @@
+import Kernels
+import Tensors
+
+/// The MarianMT encoder-decoder: post-norm Transformer with sinusoidal positions and tied embeddings.
+/// Source: Junczys-Dowmunt et al. 2018; transformers 4.57, models/marian/modeling_marian.py.
+public final class MarianModel: Seq2SeqModel {
+  public let dimensions: ModelDimensions
+  public let output: LinearWeights
+
+  private let configuration: MarianConfiguration
+  private let encoderEmbedding: Embedding
+  private let decoderEmbedding: Embedding
+  private let encoderLayers: [MarianEncoderLayer]
+  private let decoderLayers: [MarianDecoderLayer]
+
+  /// Reads every weight; one that is missing, has another shape or is left over is an error.
+  public init(configuration: MarianConfiguration, weights: WeightScope) throws(ModelError) {
+    self.configuration = configuration
+    dimensions = ModelDimensions(
+      vocabularySize: configuration.decoderVocabularySize, sourceVocabularySize: configuration.vocabularySize,
+      width: configuration.width, encoderLayers: configuration.encoderLayers,
+      decoderLayers: configuration.decoderLayers,
+      decoderHeads: HeadLayout(
+        heads: configuration.decoderHeads, width: configuration.width / configuration.decoderHeads),
+      positionLimit: configuration.positionLimit)
+    let tables = try MarianEmbeddings(configuration: configuration, weights: weights)
+    encoderEmbedding = tables.encoder
+    decoderEmbedding = tables.decoder
+    output = tables.output
+    let encoder = weights.scope("model").scope("encoder").scope("layers")
+    encoderLayers = try (0..<configuration.encoderLayers).mapTyped { layer throws(ModelError) in
+      try MarianEncoderLayer(configuration, encoder.scope("\(layer)"))
+    }
+    let decoder = weights.scope("model").scope("decoder").scope("layers")
+    decoderLayers = try (0..<configuration.decoderLayers).mapTyped { layer throws(ModelError) in
+      try MarianDecoderLayer(configuration, decoder.scope("\(layer)"))
+    }
+    try weights.source.checkAllRead()
+  }
+
+  @discardableResult
+  public func encode(_ sources: [[TokenID]], into memories: [AttentionCache], _ context: KernelContext) -> Matrix {
+    let lengths = sources.map(\.count)
+    var x = encoderEmbedding(sources, context)
+    for layer in encoderLayers { x = layer(x, lengths: lengths, context) }
+    for (index, layer) in decoderLayers.enumerated() {
+      layer.crossAttention.remember(x, lengths: lengths, layer: index, memories: memories, context)
+    }
+    for (memory, length) in zip(memories, lengths) { memory.count = length }
+    return x
+  }
+
+  public func decodeStep(
+    _ tokens: UnsafeBufferPointer<TokenID>, state: inout DecoderState, _ context: KernelContext
+  ) -> Matrix {
+    precondition(tokens.count == state.rows.count, "\(tokens.count) tokens for \(state.rows.count) rows")
+    var x = decoderEmbedding(tokens, state: state, context)
+    for (index, layer) in decoderLayers.enumerated() { x = layer(x, layer: index, state: state, context) }
+    for row in state.rows { row.past.count += 1 }
+    return x
+  }
+}
+
+extension Sequence {
+  /// `map` that keeps the error's type.
+  func mapTyped<Value, Failure: Error>(
+    _ transform: (Element) throws(Failure) -> Value
+  ) throws(Failure) -> [Value] {
+    var values: [Value] = []
+    for element in self { values.append(try transform(element)) }
+    return values
+  }
+}

@@ -1,0 +1,66 @@
+import Kernels
+import Tensors
+
+/// What the search and the engine need to know of a model's sizes.
+public struct ModelDimensions: Sendable {
+  /// V of the target side.
+  public var vocabularySize: Int
+  /// V of the source side.
+  public var sourceVocabularySize: Int
+  /// D.
+  public var width: Int
+  public var encoderLayers: Int
+  public var decoderLayers: Int
+  public var decoderHeads: HeadLayout
+  /// Positions, of source and target alike, that the model can number.
+  public var positionLimit: Int
+
+  /// Room for the keys and values of `capacity` positions in every decoder layer.
+  public func makeCache(capacity: Int) -> AttentionCache {
+    AttentionCache(layers: decoderLayers, layout: decoderHeads, capacity: capacity)
+  }
+}
+
+/// The rows that are being decoded. One row is one hypothesis; rows that share a source share its memory.
+public struct DecoderState {
+  /// One hypothesis.
+  public struct Row {
+    /// Keys and values of the source, of every layer.
+    public let memory: AttentionCache
+    /// Keys and values of what the row has said so far.
+    public let past: AttentionCache
+
+    public init(memory: AttentionCache, past: AttentionCache) {
+      self.memory = memory
+      self.past = past
+    }
+  }
+
+  /// In the order of the tokens given to `decodeStep`.
+  public var rows: [Row] = []
+
+  public init() {}
+}
+
+/// An encoder-decoder Transformer. Immutable; all state is passed in.
+public protocol Seq2SeqModel: Sendable {
+  var dimensions: ModelDimensions { get }
+
+  /// The projection of decoder outputs to logits: weights [D,V], bias [V].
+  var output: LinearWeights { get }
+
+  /// Reads whole sources and fills, for each, the keys and values that the decoder attends to.
+  /// - Parameters:
+  ///   - sources: token lists, each 1 … positionLimit long, ragged: no padding is computed.
+  ///   - memories: one for each source, with room for its tokens.
+  /// - Returns: the encoder's output, the sources' rows one behind the other, [ΣS,D].
+  @discardableResult
+  func encode(_ sources: [[TokenID]], into memories: [AttentionCache], _ context: KernelContext) -> Matrix
+
+  /// Advances every row by one token.
+  /// - Parameter tokens: each row's last token (the start token at first), [B].
+  /// - Returns: the decoder's output for the next token, [B,D].
+  func decodeStep(
+    _ tokens: UnsafeBufferPointer<TokenID>, state: inout DecoderState, _ context: KernelContext
+  ) -> Matrix
+}

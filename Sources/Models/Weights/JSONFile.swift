@@ -1,0 +1,51 @@
+import Foundation
+
+/// Reads one JSON file of a model's folder.
+enum JSONFile {
+  static let sizeLimit = 64 << 20  // bytes; a vocabulary of a million pieces takes 25 MB
+
+  static func decode<Value: Decodable>(_ type: Value.Type, path: String) throws(ModelError) -> Value {
+    let data = try contents(of: path)
+    return try decode(type, from: data, path: path)
+  }
+
+  static func contents(of path: String) throws(ModelError) -> Data {
+    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
+      throw .unreadable(path: path, reason: "no such file")
+    }
+    guard size <= sizeLimit else {
+      throw .malformed(path: path, reason: "\(size) bytes of JSON; at most \(sizeLimit) are read")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw .unreadable(path: path, reason: "cannot be read")
+    }
+    return data
+  }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws(ModelError) -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw .malformed(path: path, reason: error.brief)
+    } catch {
+      throw .malformed(path: path, reason: "\(error)")
+    }
+  }
+}
+
+extension DecodingError {
+  /// What was wrong and where, in one line.
+  package var brief: String {
+    func place(_ context: Context) -> String {
+      let path = context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+      return path.isEmpty ? "at the top" : "at \(path.hasPrefix(".") ? String(path.dropFirst()) : path)"
+    }
+    switch self {
+    case .typeMismatch(let type, let context): return "\(place(context)): expected \(type)"
+    case .valueNotFound(let type, let context): return "\(place(context)): null instead of \(type)"
+    case .keyNotFound(let key, let context): return "\(place(context)): key \(key.stringValue) is missing"
+    case .dataCorrupted(let context): return "\(place(context)): \(context.debugDescription)"
+    @unknown default: return "unreadable JSON"
+    }
+  }
+}

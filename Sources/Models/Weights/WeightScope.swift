@@ -1,0 +1,70 @@
+import Kernels
+import Tensors
+
+/// A place in the tree of a model's weights: `scope("layers.0").scope("self_attn").linear("q_proj", …)`.
+/// Reads weights by path and shape and packs them for the kernels.
+public struct WeightScope {
+  let source: WeightSource
+  let context: KernelContext
+  let quantization: Quantization
+  let path: String
+
+  /// The root of a model's weights.
+  public init(source: WeightSource, context: KernelContext, quantization: Quantization) {
+    self.init(source: source, context: context, quantization: quantization, path: "")
+  }
+
+  private init(source: WeightSource, context: KernelContext, quantization: Quantization, path: String) {
+    self.source = source
+    self.context = context
+    self.quantization = quantization
+    self.path = path
+  }
+
+  /// The scope below this one.
+  public func scope(_ name: String) -> WeightScope {
+    WeightScope(source: source, context: context, quantization: quantization, path: path + name + ".")
+  }
+
+  /// Whether a weight exists here.
+  public func contains(_ name: String) -> Bool { source.contains(path + name) }
+
+  /// A weight as stored.
+  public func stored(_ name: String, _ shape: Shape) throws(ModelError) -> StoredTensor {
+    try source.tensor(path + name, shape: shape)
+  }
+
+  /// A small weight as float32: a bias, a norm's gain.
+  public func tensor(_ name: String, _ shape: Shape) throws(ModelError) -> Tensor {
+    context.widen(try stored(name, shape))
+  }
+
+  /// `weight` [rows, columns] of a sub-module as a matrix of the products.
+  public func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
+    defer { context.workspace.reset() }
+    return context.pack([try stored(name + ".weight", [rows, columns])], as: quantization)
+  }
+
+  /// Affine maps of the same input, side by side: weights [outputs, inputs] and biases [outputs] of each name.
+  public func linear(_ names: [String], inputs: Int, outputs: Int) throws(ModelError) -> LinearWeights {
+    defer { context.workspace.reset() }
+    var weights: [StoredTensor] = []
+    var biases: [Tensor] = []
+    for name in names {
+      weights.append(try stored(name + ".weight", [outputs, inputs]))
+      biases.append(try tensor(name + ".bias", [outputs]))
+    }
+    let bias = Tensor(shape: [outputs * names.count]) { destination in
+      for (index, part) in biases.enumerated() {
+        for element in 0..<outputs { destination[index * outputs + element] = part.pointer[element] }
+      }
+    }
+    return LinearWeights(matrix: context.pack(weights, as: quantization), bias: bias)
+  }
+
+  /// A layer normalization's gain and bias.
+  public func layerNorm(_ name: String, width: Int, epsilon: Float) throws(ModelError) -> LayerNormWeights {
+    LayerNormWeights(
+      gamma: try tensor(name + ".weight", [width]), beta: try tensor(name + ".bias", [width]), epsilon: epsilon)
+  }
+}
