@@ -26,7 +26,7 @@ public struct GreedySearch {
     public let hypothesis: Hypothesis
   }
 
-  private struct Row {
+  fileprivate struct Row {
     let id: Int
     let options: GenerationOptions
     /// The start token first.

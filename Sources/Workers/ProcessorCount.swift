@@ -14,6 +14,11 @@ public enum ProcessorCount {
   package struct Membership: Equatable {
     package var controllers: [String]
     package var path: String
+
+    package init(controllers: [String], path: String) {
+      self.controllers = controllers
+      self.path = path
+    }
   }
 
   package static func parseMemberships(_ text: String) -> [Membership] {
