@@ -1,0 +1,25 @@
+import Kernels
+
+/// How the engine runs.
+public struct EngineConfiguration: Sendable {
+  /// The folder whose sub-folders are models.
+  public var modelsFolder: String
+  /// Threads that kernels run on, the engine's own included.
+  public var threads: Int
+  public var quantization: Quantization
+  public var kernels: KernelSet
+  /// Rows of a running batch.
+  public var rowLimit = 64
+  /// Source tokens that are encoded between two decode steps; more would hold up the rows that are being decoded.
+  public var encodeBudget = 512
+  /// How long a request may take, its wait included.
+  public var deadline = Duration.seconds(300)
+  public var queueLimits = BatchQueue.Limits()
+
+  public init(modelsFolder: String, threads: Int, quantization: Quantization, kernels: KernelSet) {
+    self.modelsFolder = modelsFolder
+    self.threads = threads
+    self.quantization = quantization
+    self.kernels = kernels
+  }
+}

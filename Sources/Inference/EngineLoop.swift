@@ -1,0 +1,192 @@
+import Dispatch
+import Generation
+import Kernels
+import Models
+import Synchronization
+import Tensors
+import Workers
+
+/// The engine's thread: one running batch a model, their steps in turn, so that one worker pool serves all.
+final class EngineLoop: Sendable {
+  /// What a segment needs to enter a batch.
+  struct Segment: Sendable {
+    let source: [TokenID]
+    let options: GenerationOptions
+  }
+
+  /// A request that waits or runs.
+  struct Entry: Sendable {
+    let submission: Submission
+    let segments: [Segment]
+  }
+
+  private struct Shared {
+    var queue: BatchQueue
+    var entries: [Int: Entry] = [:]
+    /// Requests whose rows must go.
+    var abandoned: Set<Int> = []
+    var nextID = 0
+    var isStopping = false
+  }
+
+  private let configuration: EngineConfiguration
+  private let shared: Mutex<Shared>
+  private let wake = DispatchSemaphore(value: 0)
+
+  init(configuration: EngineConfiguration, models: Int) {
+    self.configuration = configuration
+    shared = Mutex(Shared(queue: BatchQueue(models: models, limits: configuration.queueLimits)))
+  }
+
+  /// Puts a request into the queue.
+  func submit(
+    _ segments: [Segment], model: Int, priority: Priority, deadline: ContinuousClock.Instant
+  ) throws(InferenceError) -> Submission {
+    let now = ContinuousClock.now
+    let outcome: Result<Submission, InferenceError> = shared.withLock { shared in
+      guard !shared.isStopping else { return .failure(.shuttingDown) }
+      let id = shared.nextID
+      shared.nextID += 1
+      let submission = Submission(id: id, segments: segments.count, now: now) { [self] in cancel($0) }
+      guard !segments.isEmpty else { return .success(submission) }
+      do throws(Overload) {
+        try shared.queue.enqueue(
+          BatchQueue.Request(
+            id: id, model: model, segmentSizes: segments.map(\.source.count), priority: priority, deadline: deadline),
+          now: now)
+      } catch {
+        return .failure(.overloaded(retryAfter: error.retryAfter))
+      }
+      shared.entries[id] = Entry(submission: submission, segments: segments)
+      return .success(submission)
+    }
+    wake.signal()
+    return try outcome.get()
+  }
+
+  /// Gives up a request; its rows leave the batch at the next step.
+  func cancel(_ id: Int) {
+    abandon(id)?.fail(.cancelled)
+    wake.signal()
+  }
+
+  /// Fails what waits and runs, then lets `run` return.
+  func stop() {
+    let submissions = shared.withLock { shared in
+      shared.isStopping = true
+      return shared.entries.values.map(\.submission)
+    }
+    for submission in submissions { abandon(submission.id)?.fail(.shuttingDown) }
+    wake.signal()
+  }
+
+  /// Segments that wait for a row.
+  var waitingSegments: Int { shared.withLock { $0.queue.waitingSegments } }
+
+  private func abandon(_ id: Int) -> Submission? {
+    shared.withLock { shared in
+      guard let entry = shared.entries.removeValue(forKey: id) else { return nil }
+      shared.queue.remove(id)
+      shared.abandoned.insert(id)
+      return entry.submission
+    }
+  }
+
+  /// Decodes until `stop`. Runs on the engine's thread.
+  func run(models: [any Seq2SeqModel], context: KernelContext) {
+    var batches = models.map { RunningBatch(search: GreedySearch(model: $0, context: context)) }
+    while true {
+      let (isIdle, isStopping) = shared.withLock { ($0.entries.isEmpty && $0.abandoned.isEmpty, $0.isStopping) }
+      if isIdle {
+        if isStopping { return }
+        wake.wait()
+        continue
+      }
+      expire()
+      dropAbandoned(&batches)
+      for model in batches.indices {
+        admit(to: &batches[model], model: model)
+        batches[model].step { [self] request, segment, hypothesis in finish(request, segment, hypothesis) }
+      }
+    }
+  }
+
+  private func expire() {
+    let now = ContinuousClock.now
+    let late = shared.withLock { $0.queue.expired(now: now) }
+    for id in late { abandon(id)?.fail(.deadlineExceeded) }
+  }
+
+  private func dropAbandoned(_ batches: inout [RunningBatch]) {
+    let abandoned = shared.withLock { shared in
+      if shared.abandoned.isEmpty { return shared.abandoned }
+      defer { shared.abandoned = [] }
+      return shared.abandoned
+    }
+    guard !abandoned.isEmpty else { return }
+    for model in batches.indices { batches[model].remove(abandoned) }
+  }
+
+  private func admit(to batch: inout RunningBatch, model: Int) {
+    let free = configuration.rowLimit - batch.rowCount
+    guard free > 0 else { return }
+    let now = ContinuousClock.now
+    let admitted: [(BatchQueue.Admission, Entry)] = shared.withLock { shared in
+      guard shared.queue.hasWaiting(model: model) else { return [] }
+      var admissions: [BatchQueue.Admission] = []
+      shared.queue.admit(model: model, rows: free, tokens: configuration.encodeBudget, into: &admissions)
+      return admissions.compactMap { admission in shared.entries[admission.request].map { (admission, $0) } }
+    }
+    guard !admitted.isEmpty else { return }
+    for (_, entry) in admitted { entry.submission.admitted(now: now) }
+    batch.admit(admitted.map { ($0.request, $0.segment, $1.segments[$0.segment]) })
+  }
+
+  private func finish(_ request: Int, _ segment: Int, _ hypothesis: Hypothesis) {
+    let now = ContinuousClock.now
+    let entry = shared.withLock { shared in
+      let entry = shared.entries[request]
+      shared.queue.segmentFinished(request: request, now: now)
+      if !shared.queue.contains(request) { shared.entries[request] = nil }
+      return entry
+    }
+    entry?.submission.finish(segment: segment, hypothesis, now: now)
+  }
+}
+
+/// One model's rows and whose they are.
+private struct RunningBatch {
+  private var search: GreedySearch
+  private var owners: [Int: (request: Int, segment: Int)] = [:]
+  private var nextRow = 0
+  private var finished: [GreedySearch.Finished] = []
+
+  init(search: GreedySearch) {
+    self.search = search
+  }
+
+  var rowCount: Int { search.rowCount }
+
+  mutating func admit(_ segments: [(request: Int, segment: Int, content: EngineLoop.Segment)]) {
+    var requests: [GreedySearch.Request] = []
+    for (request, segment, content) in segments {
+      owners[nextRow] = (request, segment)
+      requests.append(.init(id: nextRow, source: content.source, options: content.options))
+      nextRow += 1
+    }
+    search.admit(requests)
+  }
+
+  mutating func remove(_ requests: Set<Int>) {
+    search.remove { owners[$0].map { requests.contains($0.request) } ?? true }
+    owners = owners.filter { !requests.contains($0.value.request) }
+  }
+
+  mutating func step(_ deliver: (_ request: Int, _ segment: Int, Hypothesis) -> Void) {
+    search.step(&finished)
+    for row in finished {
+      if let owner = owners.removeValue(forKey: row.id) { deliver(owner.request, owner.segment, row.hypothesis) }
+    }
+    finished.removeAll(keepingCapacity: true)
+  }
+}

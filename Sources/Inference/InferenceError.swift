@@ -1,0 +1,29 @@
+/// Why the engine gives no translation.
+public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Models are still being loaded, or one of them failed.
+  case notReady(reason: String)
+  /// No model translates from one language to the other.
+  case unsupportedPair(source: String, target: String)
+  /// The queue is full.
+  case overloaded(retryAfter: Duration)
+  /// The request's deadline passed before it was done.
+  case deadlineExceeded
+  /// The caller has gone.
+  case cancelled
+  /// The engine is being shut down.
+  case shuttingDown
+  /// A model could not be used; `reason` says what to do.
+  case failed(reason: String)
+
+  public var description: String {
+    switch self {
+    case .notReady(let reason): "not ready: \(reason)"
+    case .unsupportedPair(let source, let target): "no model translates from \(source) to \(target)"
+    case .overloaded(let retryAfter): "overloaded; try again in \(retryAfter.components.seconds) s"
+    case .deadlineExceeded: "the request took longer than its deadline"
+    case .cancelled: "cancelled"
+    case .shuttingDown: "shutting down"
+    case .failed(let reason): reason
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Generation
+import Kernels
+import Models
+import Tensors
+import Tokenizers
+
+/// A model that can translate: weights, vocabulary, rules of generation.
+public struct LoadedModel: Sendable {
+  public let card: ModelCard
+  public let folder: String
+  let model: any Seq2SeqModel
+  let tokenizer: MarianTokenizer
+  let generation: GenerationConfiguration
+
+  /// Tokens of text, without prefix and end token, that a segment may have before it is split.
+  let segmentLimit: Int
+  /// The same for `split: none`: what the position table can number.
+  let positionLimit: Int
+
+  /// Loads a model's folder: card, files against their digests, vocabulary, weights.
+  init(
+    folder: String, quantization: Quantization, _ context: KernelContext
+  ) throws(InferenceError) {
+    do throws(ModelError) {
+      card = try ModelCard(folder: folder)
+      guard card.task == .translation else {
+        throw .unsupported(path: folder + "/model.json", reason: "task \(card.task.rawValue) is not supported yet")
+      }
+      try card.verifyFiles(folder: folder)
+      model = try ModelRegistry.load(
+        folder: folder, architecture: card.architecture, quantization: quantization, context)
+      generation = try GenerationConfiguration(folder: folder, dimensions: model.dimensions)
+    } catch {
+      throw .failed(reason: error.description)
+    }
+    do throws(TokenizerError) {
+      tokenizer = try MarianTokenizer(folder: URL(fileURLWithPath: folder))
+      for direction in card.languages {
+        if let prefix = direction.prefix { _ = try tokenizer.prefixID(prefix) }
+      }
+    } catch {
+      throw .failed(reason: error.description)
+    }
+    guard tokenizer.vocabularySize <= model.dimensions.vocabularySize,
+      tokenizer.vocabularySize <= model.dimensions.sourceVocabularySize
+    else {
+      throw .failed(
+        reason: "\(folder)/vocab.json has \(tokenizer.vocabularySize) pieces, the model's weights "
+          + "\(model.dimensions.vocabularySize); do they belong together?")
+    }
+    self.folder = folder
+    let extra = 1 + (card.languages.contains { $0.prefix != nil } ? 1 : 0)
+    positionLimit = model.dimensions.positionLimit - extra
+    segmentLimit = min(card.maxSourceTokens ?? positionLimit, positionLimit)
+    guard positionLimit >= 1 else {
+      throw .failed(reason: "\(folder)/config.json: max_position_embeddings leaves no room for a token")
+    }
+  }
+
+  /// Decodes the card's self-test greedily; a different output is an error.
+  func selfTest(_ context: KernelContext) throws(InferenceError) {
+    var search = GreedySearch(model: model, context: context)
+    for (index, test) in card.selfTest.enumerated() {
+      let direction = card.languages.first {
+        (test.from == nil || $0.from == test.from) && (test.to == nil || $0.to == test.to)
+      }
+      guard let direction else {
+        throw .failed(reason: "\(folder)/model.json: self_test \(index) names a direction that languages lacks")
+      }
+      let source: [TokenID]
+      do {
+        source = try tokenizer.encode(test.input, prefix: direction.prefix)
+      } catch {
+        throw .failed(reason: error.description)
+      }
+      guard source.count <= model.dimensions.positionLimit else {
+        throw .failed(reason: "\(folder)/model.json: self_test \(index) has \(source.count) tokens")
+      }
+      let tokens = search.decode(source, GenerationOptions(generation)).tokens
+      let output = tokenizer.decode(tokens)
+      guard output == test.output else {
+        throw .failed(
+          reason: "\(card.id): self-test \"\(test.input)\" gave \"\(output)\" instead of \"\(test.output)\"; "
+            + "the model's files or this program are damaged")
+      }
+    }
+  }
+}
+
+extension GreedySearch {
+  /// Decodes one segment alone.
+  mutating func decode(_ source: [TokenID], _ options: GenerationOptions) -> Hypothesis {
+    admit([Request(id: 0, source: source, options: options)])
+    var finished: [Finished] = []
+    while finished.isEmpty { step(&finished) }
+    return finished[0].hypothesis
+  }
+}
