@@ -51,6 +51,9 @@ public struct MarianTokenizer: Sendable {
   /// The id for unknown text.
   public let unknownID: Int32
 
+  /// The id that source text gets for a piece; unknown pieces get the unknown id. For text that is cut already.
+  package func id(ofPiece piece: String) -> Int32 { vocabulary.id(of: piece) ?? unknownID }
+
   /// Puts the parts together. Throws when the vocabulary lacks the end, padding or unknown token.
   /// - Parameters:
   ///   - source: cuts source text; read anew without the reserved pieces.

@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct Dragoman: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dragoman", abstract: "Translates and summarizes text with Transformers on ordinary CPUs.")
+    commandName: "dragoman", abstract: "Translates and summarizes text with Transformers on ordinary CPUs.",
+    subcommands: [BenchCommand.self])
 }

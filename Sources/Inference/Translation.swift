@@ -1,0 +1,91 @@
+/// How text is cut before it is translated.
+public enum Split: String, Sendable, CaseIterable {
+  /// At sentences, then at clauses where a sentence is longer than the model was trained on.
+  case sentence
+  /// At blank lines; paragraphs that are too long are cut at sentences.
+  case paragraph
+  /// Not at all, unless the text is longer than the model can number.
+  case none
+}
+
+/// Whether scores are wanted, which costs a pass over the logits at every step.
+public enum Detail: Sendable, Equatable {
+  case plain
+  case scored
+}
+
+/// Texts to be translated in one direction.
+public struct TranslationRequest: Sendable {
+  /// Each becomes one translated text.
+  public var texts: [String]
+  /// Language codes that the catalog knows (`ModelCatalog.canonical`).
+  public var source: String
+  public var target: String
+  public var split: Split
+  /// Tokens a segment may become, its end token included; nil leaves it to the model.
+  public var maxNewTokens: Int?
+  public var priority: Priority
+  public var detail: Detail
+
+  public init(
+    texts: [String], source: String, target: String, split: Split = .sentence, maxNewTokens: Int? = nil,
+    priority: Priority = .interactive, detail: Detail = .plain
+  ) {
+    self.texts = texts
+    self.source = source
+    self.target = target
+    self.split = split
+    self.maxNewTokens = maxNewTokens
+    self.priority = priority
+    self.detail = detail
+  }
+}
+
+/// Something about a segment that its reader should know.
+public enum SegmentFlag: String, Sendable, CaseIterable {
+  /// A limit ended it; the model had more to say.
+  case truncated
+  /// A unit of 1–8 tokens stands at least 4 times in a row.
+  case repetition
+  /// Equal to the source ignoring case, 3 words or more.
+  case untranslated
+  /// 6 words or more of the source in a row.
+  case copied
+  /// More than 3 times as long as its source, or less than a third, from 10 tokens on.
+  case lengthRatio = "length_ratio"
+}
+
+/// A translated segment.
+public struct SegmentResult: Sendable, Equatable {
+  /// Its number within the request, from 0.
+  public let index: Int
+  /// Which of the request's texts it belongs to.
+  public let item: Int
+  public let source: String
+  public let target: String
+  /// Where `source` stands in its text, in Unicode scalars.
+  public let sourceOffsets: Range<Int>
+  /// Mean ln p a target token, the end token included; only where the request asked for it.
+  public let score: Float?
+  public let flags: [SegmentFlag]
+}
+
+/// Where the time of a request went.
+public struct TranslationTimings: Sendable, Equatable {
+  /// Until the first segment entered the batch.
+  public let queue: Duration
+  /// From then until the last segment was decoded.
+  public let inference: Duration
+  public let total: Duration
+}
+
+/// A translated request.
+public struct Translation: Sendable {
+  /// One for each text of the request.
+  public let texts: [String]
+  /// In order.
+  public let segments: [SegmentResult]
+  /// The model's id.
+  public let model: String
+  public let timings: TranslationTimings
+}
