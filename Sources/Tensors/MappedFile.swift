@@ -20,7 +20,7 @@ public final class MappedFile: @unchecked Sendable {
 
   public init(path: String) throws(MappedFileError) {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw MappedFileError(path: path, operation: "open", code: errno) }
     defer { close(descriptor) }
     var status = stat()

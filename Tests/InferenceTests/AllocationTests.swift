@@ -1,0 +1,61 @@
+import CAllocationCounter
+import Generation
+import Kernels
+import Models
+import Synchronization
+import TestSupport
+import Testing
+import Workers
+
+/// Once warm, a decode step at which no row enters or leaves allocates nothing, on the engine's thread or the pool's.
+@Suite struct AllocationTests {
+  /// Writes each worker's count of allocations to its slot.
+  struct Sample: ParallelTask {
+    let counts: UnsafeMutablePointer<Int64>
+
+    func run(chunk: Int, worker: Int) {
+      counts[worker] = allocation_count()
+      // Long enough for a parked worker to wake up and find a chunk of its own.
+      let end = ContinuousClock.now + .microseconds(200)
+      while ContinuousClock.now < end {}
+    }
+  }
+
+  static func counts(of pool: WorkerPool) -> [Int64] {
+    let counts = UnsafeMutablePointer<Int64>.allocate(capacity: pool.threadCount)
+    defer { counts.deallocate() }
+    counts.initialize(repeating: -1, count: pool.threadCount)
+    for _ in 0..<100 {
+      pool.parallelFor(pool.threadCount * 4, Sample(counts: counts))
+      if (0..<pool.threadCount).allSatisfy({ counts[$0] >= 0 }) { break }
+    }
+    return (0..<pool.threadCount).map { counts[$0] }
+  }
+
+  @Test(arguments: [Quantization.int8, .float32])
+  func `a warm decode step allocates nothing`(quantization: Quantization) throws {
+    try #require(allocations_are_counted() == 1)
+    let pool = try WorkerPool(threads: 2)
+    let context = KernelContext(kernels: try KernelSet.selected(), pool: pool)
+    let folder = Fixtures.root.appendingPathComponent("models/en-x").path
+    let model = try ModelRegistry.load(
+      folder: folder, architecture: "marian", quantization: quantization, context)
+    var configuration = try GenerationConfiguration(folder: folder, dimensions: model.dimensions)
+    // No end before the limit, so that no row leaves; every rule is at work.
+    configuration.minLength = configuration.maxLength
+    configuration.noRepeatNgramSize = 3
+    let options = GenerationOptions(configuration, scoring: .meanLogProbability)
+    var search = GreedySearch(model: model, context: context)
+    var finished: [GreedySearch.Finished] = []
+    search.admit((0..<24).map { .init(id: $0, source: Array(repeating: 40, count: 2 + $0) + [0], options: options) })
+    for _ in 0..<60 { search.step(&finished) }
+    let workersBefore = Self.counts(of: pool)
+    let callerBefore = allocation_count()
+    for _ in 0..<3 { search.step(&finished) }
+    let callerAfter = allocation_count()
+    let workersAfter = Self.counts(of: pool)
+    #expect(finished.isEmpty)
+    #expect(callerAfter - callerBefore == 0)
+    #expect(workersAfter.dropFirst() == workersBefore.dropFirst())
+  }
+}

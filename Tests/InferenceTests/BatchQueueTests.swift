@@ -1,0 +1,164 @@
+import Inference
+import Testing
+
+@Suite struct BatchQueueTests {
+  typealias Instant = ContinuousClock.Instant
+  let start = ContinuousClock.now
+
+  func request(
+    _ id: Int, segments: Int, size: Int = 10, model: Int = 0, priority: Priority = .interactive, deadline: Int = 300
+  ) -> BatchQueue.Request {
+    BatchQueue.Request(
+      id: id, model: model, segmentSizes: Array(repeating: size, count: segments), priority: priority,
+      deadline: start + .seconds(deadline))
+  }
+
+  func admitted(_ queue: inout BatchQueue, rows: Int, tokens: Int = 10_000, model: Int = 0) -> [Int] {
+    var admissions: [BatchQueue.Admission] = []
+    queue.admit(model: model, rows: rows, tokens: tokens, into: &admissions)
+    return admissions.map(\.request)
+  }
+
+  @Test func `rows go round-robin over waiting requests`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 3), now: start)
+    try queue.enqueue(request(2, segments: 1), now: start)
+    try queue.enqueue(request(3, segments: 2), now: start)
+    #expect(admitted(&queue, rows: 10) == [1, 2, 3, 1, 3, 1])
+    #expect(!queue.hasWaiting(model: 0))
+    #expect(queue.requestCount == 3)
+  }
+
+  @Test func `segments of a request are admitted in order`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(7, segments: 3), now: start)
+    var admissions: [BatchQueue.Admission] = []
+    queue.admit(model: 0, rows: 2, tokens: 100, into: &admissions)
+    queue.admit(model: 0, rows: 2, tokens: 100, into: &admissions)
+    #expect(admissions.map(\.segment) == [0, 1, 2])
+  }
+
+  @Test func `bulk gets every fourth row while interactive requests wait`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 100, priority: .bulk), now: start)
+    for id in 2..<30 { try queue.enqueue(request(id, segments: 1), now: start) }
+    let order = admitted(&queue, rows: 16)
+    #expect(order.filter { $0 == 1 }.count == 4)
+    #expect(order.prefix(4) == [2, 3, 4, 1])
+  }
+
+  @Test func `bulk gets all rows when nothing else waits`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 100, priority: .bulk), now: start)
+    #expect(admitted(&queue, rows: 64).count == 64)
+  }
+
+  @Test func `a request of more than 32 segments is bulk`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 33), now: start)
+    for id in 2..<10 { try queue.enqueue(request(id, segments: 1), now: start) }
+    #expect(admitted(&queue, rows: 4) == [2, 3, 4, 1])
+  }
+
+  @Test func `the token budget bounds what a step encodes, but never starves a long segment`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 5, size: 400), now: start)
+    #expect(admitted(&queue, rows: 8, tokens: 1_000).count == 2)
+    try queue.enqueue(request(2, segments: 1, size: 5_000), now: start)
+    #expect(admitted(&queue, rows: 1, tokens: 1_000) == [1])
+    #expect(admitted(&queue, rows: 8, tokens: 1_000) == [2])
+  }
+
+  @Test func `interactive requests are refused only when many wait and the wait is long`() throws {
+    var queue = BatchQueue(models: 1)
+    for id in 0..<8 { try queue.enqueue(request(id, segments: 32), now: start) }
+    let refusal = try #require(throws: Overload.self) { try queue.enqueue(request(9, segments: 1), now: start) }
+    #expect(refusal.retryAfter >= .seconds(1))
+
+    var fast = BatchQueue(models: 1)
+    measure(1_000, a: &fast)
+    for id in 0..<8 { try fast.enqueue(request(id, segments: 32), now: start) }
+    try fast.enqueue(request(9, segments: 32), now: start)
+  }
+
+  /// Lets a queue see that many segments finished in each of five seconds.
+  func measure(_ perSecond: Int, a queue: inout BatchQueue) {
+    for second in 0..<5 {
+      for index in 0..<perSecond {
+        let id = 1_000_000 + second * perSecond + index
+        let now = start - .seconds(10) + .milliseconds(second * 1_000 + (index + 1) * 1_000 / perSecond)
+        try? queue.enqueue(request(id, segments: 2), now: now)
+        _ = admitted(&queue, rows: 2)
+        queue.segmentFinished(request: id, now: now)
+        if index > 0 || second > 0 { queue.segmentFinished(request: id - 1, now: now) }
+      }
+    }
+  }
+
+  @Test func `a backlog of bulk never refuses an interactive request`() throws {
+    var queue = BatchQueue(models: 1)
+    for id in 0..<16 { try queue.enqueue(request(id, segments: 1_000), now: start) }
+    #expect(throws: Overload.self) { try queue.enqueue(request(16, segments: 1, priority: .bulk), now: start) }
+    try queue.enqueue(request(17, segments: 1), now: start)
+    #expect(admitted(&queue, rows: 2) == [17, 0])
+  }
+
+  @Test func `a finished or removed bulk request makes room for another`() throws {
+    var queue = BatchQueue(models: 1)
+    for id in 0..<16 { try queue.enqueue(request(id, segments: 1, priority: .bulk), now: start) }
+    _ = admitted(&queue, rows: 1)
+    queue.segmentFinished(request: 0, now: start)
+    try queue.enqueue(request(16, segments: 1, priority: .bulk), now: start)
+    queue.remove(5)
+    try queue.enqueue(request(17, segments: 1, priority: .bulk), now: start)
+    #expect(admitted(&queue, rows: 64) == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17])
+    #expect(queue.waitingSegments == 0)
+  }
+
+  @Test func `deadlines expire in waiting and in running requests`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 1, deadline: 5), now: start)
+    try queue.enqueue(request(2, segments: 1, deadline: 9), now: start)
+    _ = admitted(&queue, rows: 1)
+    #expect(queue.expired(now: start + .seconds(4)) == [])
+    #expect(queue.expired(now: start + .seconds(6)) == [1])
+    queue.remove(1)
+    #expect(queue.expired(now: start + .seconds(10)) == [2])
+  }
+
+  @Test func `models have lanes of their own`() throws {
+    var queue = BatchQueue(models: 2)
+    try queue.enqueue(request(1, segments: 1, model: 1), now: start)
+    #expect(admitted(&queue, rows: 4, model: 0) == [])
+    #expect(admitted(&queue, rows: 4, model: 1) == [1])
+  }
+
+  @Test func `a random history keeps its counts`() throws {
+    var generator = SystemRandomNumberGenerator()
+    var queue = BatchQueue(models: 2)
+    var running: [(Int, Int)] = []
+    var live: Set<Int> = []
+    for id in 0..<5_000 {
+      let count = Int.random(in: 1...40, using: &generator)
+      let model = id % 2
+      if (try? queue.enqueue(request(id, segments: count, model: model), now: start)) != nil { live.insert(id) }
+      var admissions: [BatchQueue.Admission] = []
+      queue.admit(model: model, rows: Int.random(in: 0...40, using: &generator), tokens: 300, into: &admissions)
+      running += admissions.map { ($0.request, $0.segment) }
+      while running.count > 50 {
+        let (request, _) = running.removeFirst()
+        queue.segmentFinished(request: request, now: start)
+        if !queue.contains(request) { live.remove(request) }
+      }
+      if Int.random(in: 0..<10, using: &generator) == 0, let victim = live.randomElement(using: &generator) {
+        queue.remove(victim)
+        live.remove(victim)
+        running.removeAll { $0.0 == victim }
+      }
+      #expect(queue.requestCount == live.count)
+      #expect(queue.waitingSegments >= 0)
+    }
+    for id in live { queue.remove(id) }
+    #expect(queue.waitingSegments == 0 && !queue.hasWaiting(model: 0) && !queue.hasWaiting(model: 1))
+  }
+}
