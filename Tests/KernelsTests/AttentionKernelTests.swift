@@ -1,0 +1,135 @@
+import CKernels
+import Kernels
+import Testing
+
+/// One head's operands against guard pages; the last `queries` of eight queries take part.
+private final class Head {
+  static let mostQueries = 8
+  let width: Int
+  let keyCount: Int
+  let stride: Int
+  let scale: Float
+  let queries: [[Float]]
+  let keys: [[Float]]
+  let values: [[Float]]
+  private let queryMemory: GuardedBuffer<Float>
+  private let keyMemory: GuardedBuffer<Float>
+  private let valueMemory: GuardedBuffer<Float>
+
+  init(width: Int, keyCount: Int, kind: RowKind) {
+    (self.width, self.keyCount, stride) = (width, keyCount, width + 7)
+    scale = 1 / Float(width).squareRoot()
+    var random = Randomness(seed: width * 1_000 + keyCount)
+    queries = (0..<Self.mostQueries).map { random.row($0 % 4 == 2 ? kind : .ordinary, width) }
+    keys = (0..<keyCount).map { _ in random.floats(width, scale: 2) }
+    values = (0..<keyCount).map { _ in random.floats(width) }
+    queryMemory = GuardedBuffer(count: Grid(rows: Self.mostQueries, columns: width, stride: stride).count)
+    valueMemory = GuardedBuffer(count: Grid(rows: keyCount, columns: width, stride: stride).count)
+    for (row, query) in queries.enumerated() {
+      (queryMemory.pointer + row * stride).update(from: query, count: width)
+    }
+    for (row, value) in values.enumerated() {
+      (valueMemory.pointer + row * stride).update(from: value, count: width)
+    }
+    // The padding may hold anything finite: here scores that would win if they counted.
+    keyMemory = GuardedBuffer(repeating: 1e30, count: roundUp(keyCount, to: 16) * width)
+    for (key, row) in keys.enumerated() {
+      for (column, value) in row.enumerated() {
+        keyMemory.pointer[((key / 16) * width + column) * 16 + key % 16] = value
+      }
+    }
+  }
+
+  func run(_ set: KernelSet, queryCount: Int) -> GuardedBuffer<Float> {
+    let output = GuardedBuffer<Float>(count: grid(queryCount).count)
+    let scores = GuardedBuffer<Float>(count: 4 * roundUp(keyCount, to: 16))
+    var arguments = dragoman_attention(
+      queries: queryMemory.pointer + (Self.mostQueries - queryCount) * stride, query_stride: stride,
+      keys: keyMemory.pointer, values: valueMemory.pointer, value_stride: stride, output: output.pointer,
+      output_stride: stride, scores: scores.pointer, query_count: queryCount, key_count: keyCount, width: width,
+      scale: scale)
+    set.table.pointee.attention(&arguments)
+    withExtendedLifetime(scores) {}
+    return output
+  }
+
+  func grid(_ rows: Int) -> Grid { Grid(rows: rows, columns: width, stride: stride) }
+
+  /// softmax(query · keysᵀ · scale) · values in double precision.
+  func truth(_ query: Int) -> [Double] {
+    let scores = keys.map { key in
+      zip(queries[query], key).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } / Double(width).squareRoot()
+    }
+    let largest = scores.max() ?? 0
+    let powers = scores.map { exponential($0 - largest) }
+    let sum = powers.reduce(0, +)
+    return (0..<width).map { column in
+      zip(powers, values).reduce(0.0) { $0 + $1.0 / sum * Double($1.1[column]) }
+    }
+  }
+}
+
+@Suite struct AttentionKernelTests {
+  @Test(arguments: Sizes.headWidths)
+  func `attention is the same on every set, whatever queries come along, and writes nothing else`(width: Int) {
+    for keyCount in Sizes.keyCounts {
+      for kind in [RowKind.ordinary, .zero, .subnormal, .huge, .infinite, .notANumber] {
+        let head = Head(width: width, keyCount: keyCount, kind: kind)
+        let reference = head.run(.generic, queryCount: Head.mostQueries)
+        for set in KernelSet.all {
+          for queries in 0...Head.mostQueries {
+            let output = head.run(set, queryCount: queries)
+            let grid = head.grid(queries)
+            let found = difference(output, reference, grid)
+            #expect(found == nil, "\(set), \(queries) queries, \(keyCount) keys, \(kind)")
+            #expect(output.isUntouched(outside: grid), "\(set), \(queries) queries, \(keyCount) keys")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Sizes.headWidths) func `attention is within 5e-6 of double precision`(width: Int) {
+    for keyCount in Sizes.keyCounts {
+      let head = Head(width: width, keyCount: keyCount, kind: .spread)
+      let output = head.run(.generic, queryCount: Head.mostQueries)
+      for query in 0..<Head.mostQueries where query % 4 != 2 {
+        let row = Array(output.elements[(query * head.stride)..<(query * head.stride + width)])
+        // Values lie in −1 ..< 1; the scores' rounding is what counts.
+        let found = deviation(row, head.truth(query), relative: 0, absolute: 5e-6)
+        #expect(found == nil, "query \(query), \(keyCount) keys")
+      }
+    }
+  }
+
+  @Test(arguments: KernelSet.all) func `keys are packed in blocks of sixteen, at once or one by one`(set: KernelSet) {
+    for width in Sizes.headWidths {
+      for count in Sizes.keyCounts {
+        var random = Randomness(seed: count)
+        let grid = Grid(rows: count, columns: width, stride: width + 2)
+        let keys = GuardedBuffer(random.floats(grid.count))
+        let size = roundUp(count, to: 16) * width
+        var expected = [Float](repeating: Float(bitPattern: 0xa5a5_a5a5), count: size)
+        for key in 0..<count {
+          for column in 0..<width {
+            expected[((key / 16) * width + column) * 16 + key % 16] = keys.pointer[key * grid.stride + column]
+          }
+        }
+        let (whole, single, halves) = (
+          GuardedBuffer<Float>(count: size), GuardedBuffer<Float>(count: size), GuardedBuffer<Float>(count: size)
+        )
+        let pack = set.table.pointee.pack_keys
+        pack(keys.pointer, grid.stride, 0, count, width, whole.pointer)
+        for key in 0..<count {
+          pack(keys.pointer + key * grid.stride, grid.stride, key, 1, width, single.pointer)
+        }
+        let half = count / 2
+        pack(keys.pointer, grid.stride, 0, half, width, halves.pointer)
+        pack(keys.pointer + half * grid.stride, grid.stride, half, count - half, width, halves.pointer)
+        for packed in [whole, single, halves] {
+          #expect(difference(packed.elements, expected) == nil, "\(count) keys of \(width)")
+        }
+      }
+    }
+  }
+}
