@@ -1,0 +1,122 @@
+import Kernels
+import Tensors
+import Testing
+
+/// One sequence of a batch.
+private struct Sequence {
+  let queryCount: Int
+  let keyCount: Int
+  let queries: [Float]
+  let keys: [Float]
+  let values: [Float]
+
+  init(queryCount: Int, keyCount: Int, width: Int, _ random: inout Randomness) {
+    (self.queryCount, self.keyCount) = (queryCount, keyCount)
+    queries = random.floats(queryCount * width, scale: 2)
+    keys = random.floats(keyCount * width, scale: 2)
+    values = random.floats(keyCount * width)
+  }
+
+  /// softmax(queries · keysᵀ / √W) · values of each head in double precision.
+  func truth(_ layout: HeadLayout) -> [Double] {
+    let width = layout.heads * layout.width
+    var output = [Double](repeating: 0, count: queryCount * width)
+    for query in 0..<queryCount {
+      for head in 0..<layout.heads {
+        let columns = (head * layout.width)..<((head + 1) * layout.width)
+        let scores = (0..<keyCount).map { key in
+          columns.reduce(0.0) { $0 + Double(queries[query * width + $1]) * Double(keys[key * width + $1]) }
+            / Double(layout.width).squareRoot()
+        }
+        let largest = scores.max() ?? 0
+        let sum = scores.reduce(0.0) { $0 + exponential($1 - largest) }
+        for (key, score) in scores.enumerated() {
+          let weight = exponential(score - largest) / sum
+          for column in columns { output[query * width + column] += weight * Double(values[key * width + column]) }
+        }
+      }
+    }
+    return output
+  }
+}
+
+/// How keys come into the cache.
+private enum Arrival: CaseIterable {
+  case atOnce
+  case oneByOne
+}
+
+@Suite struct AttentionTests {
+  static let layouts = [(1, 1), (3, 6), (8, 8), (2, 24), (8, 32), (4, 64), (1, 80)]
+
+  /// Attends for `sequences`; the outputs of each.
+  private func attend(
+    _ context: KernelContext, _ sequences: [Sequence], _ layout: HeadLayout, _ arrival: Arrival
+  ) -> [[Float]] {
+    let width = layout.heads * layout.width
+    var rows: [AttentionRow] = []
+    for sequence in sequences {
+      let capacity = sequence.keyCount + 20
+      let packed = context.workspace.take(Float.self, layout.packedKeyCount(capacity))
+      packed.update(repeating: 7, count: layout.packedKeyCount(capacity))  // finite rubbish
+      let keys = context.workspace.take(Float.self, sequence.keys.count)
+      let values = context.workspace.take(Float.self, sequence.values.count)
+      let queries = context.workspace.take(Float.self, sequence.queries.count)
+      keys.update(from: sequence.keys, count: sequence.keys.count)
+      values.update(from: sequence.values, count: sequence.values.count)
+      queries.update(from: sequence.queries, count: sequence.queries.count)
+      let step = arrival == .atOnce ? sequence.keyCount : 1
+      for first in stride(from: 0, to: sequence.keyCount, by: step) {
+        context.packKeys(
+          keys + first * width, stride: width, count: step, layout: layout, first: first, into: packed,
+          headStride: layout.packedHeadStride(capacity))
+      }
+      rows.append(
+        AttentionRow(
+          queries: queries, queryStride: width, queryCount: sequence.queryCount, keys: packed,
+          keyHeadStride: layout.packedHeadStride(capacity), values: values, valueStride: width,
+          keyCount: sequence.keyCount,
+          output: context.workspace.take(Float.self, sequence.queryCount * width), outputStride: width))
+    }
+    rows.withUnsafeBufferPointer { context.scaledDotProductAttention($0, layout: layout) }
+    return rows.map { Array(UnsafeBufferPointer(start: $0.output, count: $0.queryCount * width)) }
+  }
+
+  @Test(arguments: layouts, [true, false])
+  func `ragged rows equal each row alone, with any set, threads and order of arrival`(
+    layout: (heads: Int, width: Int), decoding: Bool
+  ) throws {
+    let layout = HeadLayout(heads: layout.heads, width: layout.width)
+    var random = Randomness(seed: layout.width)
+    let sequences = Sizes.keyCounts.enumerated().map { index, keyCount in
+      Sequence(
+        queryCount: decoding ? 1 : [3, 1, 16, 4, 5, 7, 100][index % 7], keyCount: keyCount,
+        width: layout.heads * layout.width, &random)
+    }
+    let answers = try onEverySetAndThreads { context in
+      let all = attend(context, sequences, layout, .atOnce)
+      let appended = attend(context, sequences, layout, .oneByOne)
+      for (index, sequence) in sequences.enumerated() {
+        #expect(difference(appended[index], all[index]) == nil, "keys one by one")
+        #expect(difference(attend(context, [sequence], layout, .atOnce)[0], all[index]) == nil, "alone")
+      }
+      return all.flatMap { $0 }
+    }
+    for answer in answers { #expect(difference(answer, answers[0]) == nil) }
+    let truth = sequences.flatMap { $0.truth(layout) }
+    #expect(deviation(answers[0], truth, relative: 0, absolute: 5e-6) == nil)
+  }
+
+  @Test func `a batch without rows is no work`() throws {
+    for answer in try onEverySetAndThreads({ attend($0, [], HeadLayout(heads: 2, width: 8), .atOnce) }) {
+      #expect(answer.isEmpty)
+    }
+  }
+
+  @Test func `packed keys are counted in whole blocks`() {
+    let layout = HeadLayout(heads: 3, width: 10)
+    #expect([0, 1, 16, 17].map(layout.packedHeadStride) == [0, 160, 160, 320])
+    #expect(layout.packedKeyCount(17) == 960)
+    #expect(HeadLayout(heads: 1, width: 64).scale == 0.125)
+  }
+}

@@ -1,0 +1,129 @@
+import Kernels
+import Tensors
+import Testing
+
+@Suite struct TopTokensTests {
+  /// What may and must come next in one row.
+  struct Rule {
+    var banned: [TokenID] = []
+    var forced: TokenID = -1
+  }
+
+  struct Answer: Equatable {
+    var tokens: [TokenID]
+    var logits: [UInt32]
+    var logSumExp: [UInt32]
+  }
+
+  private func top(
+    _ context: KernelContext, _ hidden: [[Float]], _ weights: LinearWeights, k: Int, _ rules: [Rule],
+    _ normalization: Normalization
+  ) -> Answer {
+    let banned = rules.flatMap(\.banned)
+    var ends: [Int32] = []
+    for rule in rules { ends.append((ends.last ?? 0) + Int32(rule.banned.count)) }
+    let forced = rules.map(\.forced)
+    return banned.withUnsafeBufferPointer { banned in
+      ends.withUnsafeBufferPointer { ends in
+        forced.withUnsafeBufferPointer { forced in
+          let top = context.topTokens(
+            context.matrix(hidden, columns: weights.matrix.terms), weights, k: k,
+            constraints: TokenConstraints(banned: banned, bannedEnds: ends, forced: forced),
+            normalization: normalization)
+          return Answer(
+            tokens: Array(top.tokens), logits: top.logits.map(bits), logSumExp: top.logSumExp.map(bits))
+        }
+      }
+    }
+  }
+
+  /// The answer from logits that `linear` wrote out.
+  private func expected(_ logits: [[Float]], k: Int, _ rules: [Rule]) -> (tokens: [TokenID], logits: [UInt32]) {
+    var tokens: [TokenID] = []
+    var values: [UInt32] = []
+    for (row, rule) in zip(logits, rules) {
+      var row = row
+      for token in rule.banned where row.indices.contains(Int(token)) { row[Int(token)] = -.infinity }
+      var best = Oracle.top(k, of: row)
+      if rule.forced >= 0 { best = [(index: Int(rule.forced), value: logits[tokens.count / k][Int(rule.forced)])] }
+      for place in 0..<k {
+        tokens.append(place < best.count ? TokenID(best[place].index) : -1)
+        values.append(bits(place < best.count ? best[place].value : -.infinity))
+      }
+    }
+    return (tokens, values)
+  }
+
+  @Test(arguments: [1, 5, 63, 64, 65, 511, 512, 513, 1_100], Quantization.allCases)
+  func `the best tokens are those of the whole row of logits`(vocabulary: Int, quantization: Quantization) throws {
+    var random = Randomness(seed: vocabulary)
+    let width = 24
+    let hidden = (0..<70).map { _ in random.floats(width) }
+    // Every fourth token repeats one before it, so that there are ties, within a tile and across tiles.
+    var columns = (0..<vocabulary).map { _ in random.floats(width) }
+    var bias = random.floats(vocabulary)
+    for token in stride(from: 3, to: vocabulary, by: 4) {
+      let earlier = Int(random.next() % UInt64(token))
+      (columns[token], bias[token]) = (columns[earlier], bias[earlier])
+    }
+    let rules = (0..<70).map { row in
+      switch row % 4 {
+      case 1: Rule(banned: (0..<(row % 7)).map { _ in TokenID(random.next() % UInt64(vocabulary)) })
+      case 2: Rule(banned: [0], forced: TokenID(random.next() % UInt64(vocabulary)))
+      case 3: Rule(banned: (0..<TokenID(vocabulary)).filter { $0 % 2 == 0 })
+      default: Rule()
+      }
+    }
+    let stored = try Stored.float32(columns.flatMap { $0 }, [vocabulary, width])
+    let answers = try onEverySetAndThreads { context in
+      let weights = LinearWeights(
+        matrix: context.pack([stored], as: quantization), bias: Tensor(bias, [vocabulary]))
+      let flat = context.linear(context.matrix(hidden, columns: width), weights).elements
+      let logits = (0..<70).map { Array(flat[($0 * vocabulary)..<(($0 + 1) * vocabulary)]) }
+      for k in [1, 2, 3, 5, 8] {
+        let answer = top(context, hidden, weights, k: k, rules, .logSumExp)
+        let truth = expected(logits, k: k, rules)
+        #expect(answer.tokens == truth.tokens, "best \(k) of \(vocabulary)")
+        #expect(answer.logits == truth.logits, "best \(k) of \(vocabulary)")
+        let sums = logits.map { row in logarithm(row.reduce(0.0) { $0 + exponential(Double($1)) }) }
+        let found = deviation(
+          answer.logSumExp.map(Float.init(bitPattern:)), sums, relative: 5e-7, absolute: 5e-7)
+        #expect(found == nil, "logarithm of the sum over \(vocabulary)")
+        let alone = top(context, [hidden[69]], weights, k: k, [rules[69]], .logSumExp)
+        #expect(alone.tokens == Array(answer.tokens.suffix(k)))
+        #expect(alone.logits == Array(answer.logits.suffix(k)))
+        #expect(alone.logSumExp == Array(answer.logSumExp.suffix(1)))
+      }
+      return top(context, hidden, weights, k: 4, rules, .logSumExp)
+    }
+    for answer in answers { #expect(answer == answers[0]) }
+  }
+
+  @Test func `without normalization there is no logarithm of the sum, and no rows give no tokens`() throws {
+    let stored = try Stored.float32([1, 2, 3, 4], [4, 1])
+    for answers in try onEverySetAndThreads({ context in
+      let weights = LinearWeights(matrix: context.pack([stored], as: .float32), bias: nil)
+      return (
+        top(context, [[1]], weights, k: 2, [Rule()], .none), top(context, [], weights, k: 2, [], .logSumExp)
+      )
+    }) {
+      #expect(answers.0.tokens == [3, 2])
+      #expect(answers.0.logSumExp.isEmpty)
+      #expect(answers.1 == Answer(tokens: [], logits: [], logSumExp: []))
+    }
+  }
+
+  @Test func `where everything is banned there is no token, and the logarithm of the sum still counts all`() throws {
+    let stored = try Stored.float32([1, 2, 3], [3, 1])
+    let answers = try onEverySetAndThreads { context in
+      let weights = LinearWeights(matrix: context.pack([stored], as: .float32), bias: nil)
+      return top(context, [[1]], weights, k: 2, [Rule(banned: [2, 1, 0, 1, 77, -5])], .logSumExp)
+    }
+    let truth = logarithm(exponential(1) + exponential(2) + exponential(3))
+    for answer in answers {
+      #expect(answer.tokens == [-1, -1])
+      #expect(answer.logits == [bits(-.infinity), bits(-.infinity)])
+      #expect(deviation(answer.logSumExp.map(Float.init(bitPattern:)), [truth], relative: 5e-7) == nil)
+    }
+  }
+}
