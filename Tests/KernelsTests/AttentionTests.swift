@@ -113,6 +113,47 @@ private enum Arrival: CaseIterable {
     }
   }
 
+  @Test(arguments: [(1, 1), (3, 6), (8, 32)])
+  func `keys packed for whole sequences beside their queries are those packed one by one`(heads: Int, width: Int) throws
+  {
+    let layout = HeadLayout(heads: heads, width: width)
+    let columns = heads * width
+    var random = Randomness(seed: columns)
+    // A row holds queries, something else, keys.
+    let lengths = [1, 16, 100, 17, 64, 31, 15]
+    let projections = lengths.map { random.floats($0 * 3 * columns) }
+    let answers = try onEverySetAndThreads { context in
+      var rows: [AttentionRow] = []
+      var expected: [[Float]] = []
+      for (length, projection) in zip(lengths, projections) {
+        let memory = context.workspace.take(Float.self, projection.count)
+        memory.update(from: projection, count: projection.count)
+        let size = layout.packedKeyCount(length)
+        let (packed, single) = (context.workspace.take(Float.self, size), context.workspace.take(Float.self, size))
+        packed.update(repeating: 7, count: size)
+        single.update(repeating: 7, count: size)
+        let headStride = layout.packedHeadStride(length)
+        for key in 0..<length {
+          context.packKeys(
+            memory + key * 3 * columns + 2 * columns, stride: 3 * columns, count: 1, layout: layout, first: key,
+            into: single, headStride: headStride)
+        }
+        expected.append(Array(UnsafeBufferPointer(start: single, count: size)))
+        rows.append(
+          AttentionRow(
+            queries: memory, queryStride: 3 * columns, queryCount: length, keys: packed, keyHeadStride: headStride,
+            values: memory, valueStride: 3 * columns, keyCount: length, output: memory, outputStride: columns))
+      }
+      rows.withUnsafeBufferPointer { context.packSequenceKeys($0, keyColumn: 2 * columns, layout: layout) }
+      for (row, expected) in zip(rows, expected) {
+        let packed = Array(UnsafeBufferPointer(start: row.keys, count: expected.count))
+        #expect(difference(packed, expected) == nil, "\(row.keyCount) keys")
+      }
+      return expected.flatMap { $0 }
+    }
+    for answer in answers { #expect(difference(answer, answers[0]) == nil) }
+  }
+
   @Test func `packed keys are counted in whole blocks`() {
     let layout = HeadLayout(heads: 3, width: 10)
     #expect([0, 1, 16, 17].map(layout.packedHeadStride) == [0, 160, 160, 320])
