@@ -42,7 +42,8 @@ package struct ModelBenchmark {
     loadSeconds = (ContinuousClock.now - start) / .seconds(1)
     var requests: [GreedySearch.Request] = []
     for sentence in sentences {
-      let source = sentence.src.map { [tokenizer = model.tokenizer] in tokenizer.id(ofPiece: $0) } + [model.tokenizer.endID]
+      let source =
+        sentence.src.map { [tokenizer = model.tokenizer] in tokenizer.id(ofPiece: $0) } + [model.tokenizer.endID]
       var generation = model.generation
       if let length = sentence.tgt_len {
         generation.maxLength = min(length + 1, generation.maxLength)

@@ -2,19 +2,39 @@ import CKernels
 import Tensors
 import Workers
 
+/// Where the values of a sequence lie.
+public struct AttentionValues: BitwiseCopyable {
+  let start: UnsafePointer<Float>
+  let headStride: Int
+  let rowStride: Int
+  let blockStride: Int
+
+  /// [S,H·W], rows apart by `stride` elements.
+  public init(rows start: UnsafePointer<Float>, stride: Int, layout: HeadLayout) {
+    self.start = start
+    headStride = layout.width
+    rowStride = stride
+    blockStride = 16 * stride
+  }
+
+  /// As a cache holds them: blocks of 16 positions, [S/16][H][16][W].
+  public init(blocks start: UnsafePointer<Float>, layout: HeadLayout) {
+    self.start = start
+    headStride = layout.packedHeadStride
+    rowStride = layout.width
+    blockStride = layout.packedBlockStride
+  }
+}
+
 /// Queries of one sequence and the keys and values that they attend to, all heads.
 public struct AttentionRow: BitwiseCopyable {
   /// [T,H·W], T rows apart by `queryStride` elements.
   public var queries: UnsafePointer<Float>
   public var queryStride: Int
   public var queryCount: Int
-  /// Packed keys: for each head blocks of 16, [H][capacity/16][W][16].
+  /// Packed keys: blocks of 16 positions, [S/16][H][W][16].
   public var keys: UnsafePointer<Float>
-  /// Elements from one head's packed keys to the next.
-  public var keyHeadStride: Int
-  /// [S,H·W], rows apart by `valueStride` elements.
-  public var values: UnsafePointer<Float>
-  public var valueStride: Int
+  public var values: AttentionValues
   /// S: keys that count; the order of time and padding are nothing but this length.
   public var keyCount: Int
   /// [T,H·W], rows apart by `outputStride` elements.
@@ -22,17 +42,15 @@ public struct AttentionRow: BitwiseCopyable {
   public var outputStride: Int
 
   public init(
-    queries: UnsafePointer<Float>, queryStride: Int, queryCount: Int, keys: UnsafePointer<Float>, keyHeadStride: Int,
-    values: UnsafePointer<Float>, valueStride: Int, keyCount: Int, output: UnsafeMutablePointer<Float>,
+    queries: UnsafePointer<Float>, queryStride: Int, queryCount: Int, keys: UnsafePointer<Float>,
+    values: AttentionValues, keyCount: Int, output: UnsafeMutablePointer<Float>,
     outputStride: Int
   ) {
     self.queries = queries
     self.queryStride = queryStride
     self.queryCount = queryCount
     self.keys = keys
-    self.keyHeadStride = keyHeadStride
     self.values = values
-    self.valueStride = valueStride
     self.keyCount = keyCount
     self.output = output
     self.outputStride = outputStride
@@ -54,11 +72,14 @@ public struct HeadLayout: Sendable {
   /// 1/√width.
   public var scale: Float { 1 / Float(width).squareRoot() }
 
-  /// Floats that the packed keys of `count` positions take, all heads.
-  public func packedKeyCount(_ count: Int) -> Int { heads * packedHeadStride(count) }
+  /// Floats that the packed keys, or values, of `count` positions take, all heads.
+  public func packedCount(_ count: Int) -> Int { (count + 15) / 16 * packedBlockStride }
 
-  /// Floats that the packed keys of `count` positions take in one head.
-  public func packedHeadStride(_ count: Int) -> Int { (count + 15) / 16 * 16 * width }
+  /// Floats that 16 packed positions take, all heads.
+  var packedBlockStride: Int { heads * packedHeadStride }
+
+  /// Floats that 16 packed positions take in one head.
+  var packedHeadStride: Int { 16 * width }
 }
 
 extension KernelContext {
@@ -83,14 +104,29 @@ extension KernelContext {
     pool.parallelFor(task.chunks, task)
   }
 
+  /// Copies values [S,H·W] of one sequence behind the `first` positions that `packed` holds already.
+  public func packValues(
+    _ values: UnsafePointer<Float>, stride: Int, count: Int, layout: HeadLayout, first: Int,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    for position in first..<(first + count) {
+      let source = values + (position - first) * stride
+      let row = packed + position / 16 * layout.packedBlockStride + position % 16 * layout.width
+      for head in 0..<layout.heads {
+        (row + head * layout.packedHeadStride).update(from: source + head * layout.width, count: layout.width)
+      }
+    }
+  }
+
   /// Packs keys [S,H·W] of one sequence behind the `first` keys that `packed` holds already.
   public func packKeys(
     _ keys: UnsafePointer<Float>, stride: Int, count: Int, layout: HeadLayout, first: Int,
-    into packed: UnsafeMutablePointer<Float>, headStride: Int
+    into packed: UnsafeMutablePointer<Float>
   ) {
     for head in 0..<layout.heads {
       table.pack_keys(
-        keys + head * layout.width, stride, first, count, layout.width, packed + head * headStride)
+        keys + head * layout.width, stride, first, count, layout.width, packed + head * layout.packedHeadStride,
+        layout.packedBlockStride)
     }
   }
 }
@@ -110,8 +146,10 @@ private struct AttentionTask: ParallelTask {
       for head in slice(layout.heads, unit % headGroups, of: headGroups) {
         let column = head * layout.width
         var arguments = dragoman_attention(
-          queries: row.queries + column, query_stride: row.queryStride, keys: row.keys + head * row.keyHeadStride,
-          values: row.values + column, value_stride: row.valueStride, output: row.output + column,
+          queries: row.queries + column, query_stride: row.queryStride, keys: row.keys + head * layout.packedHeadStride,
+          key_stride: layout.packedBlockStride,
+          values: row.values.start + head * row.values.headStride, value_stride: row.values.rowStride,
+          value_block_stride: row.values.blockStride, output: row.output + column,
           output_stride: row.outputStride, scores: scores + worker * scratch, query_count: row.queryCount,
           key_count: row.keyCount, width: layout.width, scale: layout.scale)
         table.pointee.attention(&arguments)
@@ -145,7 +183,7 @@ private struct PackKeysTask: ParallelTask {
       let head = unit % layout.heads
       table.pointee.pack_keys(
         row.queries + keyColumn + head * layout.width, row.queryStride, 0, row.keyCount, layout.width,
-        UnsafeMutablePointer(mutating: row.keys) + head * row.keyHeadStride)
+        UnsafeMutablePointer(mutating: row.keys) + head * layout.packedHeadStride, layout.packedBlockStride)
     }
   }
 }

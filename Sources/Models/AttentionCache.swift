@@ -3,7 +3,8 @@ import Tensors
 
 /// Keys and values of one sequence in every decoder layer: those of its own past (a KV cache, which grows by one
 /// position a step) or those of its source (filled once).
-/// Layout a layer: packed keys [H][capacity/16][W][16], then values [capacity, D].
+/// Layout a layer: packed keys [capacity/16][H][W][16], then values [capacity/16][H][16][W]: what one
+/// step of attention reads lies together.
 public final class AttentionCache {
   public let layers: Int
   public let layout: HeadLayout
@@ -20,7 +21,7 @@ public final class AttentionCache {
     self.layers = layers
     self.layout = layout
     self.capacity = (capacity + 15) / 16 * 16
-    layerStride = 2 * layout.packedKeyCount(self.capacity)
+    layerStride = 2 * layout.packedCount(self.capacity)
     storage =
       UnsafeMutableRawPointer
       .allocate(byteCount: max(64, layers * layerStride * MemoryLayout<Float>.stride), alignment: 64)
@@ -34,17 +35,11 @@ public final class AttentionCache {
   /// Makes it empty, for another sequence.
   public func clear() { count = 0 }
 
-  /// Elements from one head's packed keys to the next.
-  var keyHeadStride: Int { layout.packedHeadStride(capacity) }
-
   func keys(_ layer: Int) -> UnsafeMutablePointer<Float> { storage + layer * layerStride }
 
   func values(_ layer: Int) -> UnsafeMutablePointer<Float> {
-    storage + layer * layerStride + layout.packedKeyCount(capacity)
+    storage + layer * layerStride + layout.packedCount(capacity)
   }
-
-  /// D.
-  var width: Int { layout.heads * layout.width }
 
   /// Writes keys and values [count, D] of one layer at positions `first` onward.
   func store(
@@ -53,10 +48,8 @@ public final class AttentionCache {
   ) {
     precondition(first + count <= capacity, "positions \(first) to \(first + count) in a cache of \(capacity)")
     context.packKeys(
-      source, stride: stride, count: count, layout: layout, first: first, into: keys(layer), headStride: keyHeadStride)
-    let destination = self.values(layer) + first * width
-    for position in 0..<count {
-      (destination + position * width).update(from: values + position * stride, count: width)
-    }
+      source, stride: stride, count: count, layout: layout, first: first, into: keys(layer))
+    context.packValues(
+      values, stride: stride, count: count, layout: layout, first: first, into: self.values(layer))
   }
 }

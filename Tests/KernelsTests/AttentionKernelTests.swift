@@ -45,7 +45,7 @@ private final class Head {
     let scores = GuardedBuffer<Float>(count: 4 * roundUp(keyCount, to: 16))
     var arguments = dragoman_attention(
       queries: queryMemory.pointer + (Self.mostQueries - queryCount) * stride, query_stride: stride,
-      keys: keyMemory.pointer, values: valueMemory.pointer, value_stride: stride, output: output.pointer,
+      keys: keyMemory.pointer, key_stride: 16 * width, values: valueMemory.pointer, value_stride: stride, value_block_stride: 16 * stride, output: output.pointer,
       output_stride: stride, scores: scores.pointer, query_count: queryCount, key_count: keyCount, width: width,
       scale: scale)
     set.table.pointee.attention(&arguments)
@@ -119,13 +119,13 @@ private final class Head {
           GuardedBuffer<Float>(count: size), GuardedBuffer<Float>(count: size), GuardedBuffer<Float>(count: size)
         )
         let pack = set.table.pointee.pack_keys
-        pack(keys.pointer, grid.stride, 0, count, width, whole.pointer)
+        pack(keys.pointer, grid.stride, 0, count, width, whole.pointer, 16 * width)
         for key in 0..<count {
-          pack(keys.pointer + key * grid.stride, grid.stride, key, 1, width, single.pointer)
+          pack(keys.pointer + key * grid.stride, grid.stride, key, 1, width, single.pointer, 16 * width)
         }
         let half = count / 2
-        pack(keys.pointer, grid.stride, 0, half, width, halves.pointer)
-        pack(keys.pointer + half * grid.stride, grid.stride, half, count - half, width, halves.pointer)
+        pack(keys.pointer, grid.stride, 0, half, width, halves.pointer, 16 * width)
+        pack(keys.pointer + half * grid.stride, grid.stride, half, count - half, width, halves.pointer, 16 * width)
         for packed in [whole, single, halves] {
           #expect(difference(packed.elements, expected) == nil, "\(count) keys of \(width)")
         }

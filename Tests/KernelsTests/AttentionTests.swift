@@ -57,8 +57,8 @@ private enum Arrival: CaseIterable {
     var rows: [AttentionRow] = []
     for sequence in sequences {
       let capacity = sequence.keyCount + 20
-      let packed = context.workspace.take(Float.self, layout.packedKeyCount(capacity))
-      packed.update(repeating: 7, count: layout.packedKeyCount(capacity))  // finite rubbish
+      let packed = context.workspace.take(Float.self, layout.packedCount(capacity))
+      packed.update(repeating: 7, count: layout.packedCount(capacity))  // finite rubbish
       let keys = context.workspace.take(Float.self, sequence.keys.count)
       let values = context.workspace.take(Float.self, sequence.values.count)
       let queries = context.workspace.take(Float.self, sequence.queries.count)
@@ -68,13 +68,12 @@ private enum Arrival: CaseIterable {
       let step = arrival == .atOnce ? sequence.keyCount : 1
       for first in stride(from: 0, to: sequence.keyCount, by: step) {
         context.packKeys(
-          keys + first * width, stride: width, count: step, layout: layout, first: first, into: packed,
-          headStride: layout.packedHeadStride(capacity))
+          keys + first * width, stride: width, count: step, layout: layout, first: first, into: packed)
       }
       rows.append(
         AttentionRow(
           queries: queries, queryStride: width, queryCount: sequence.queryCount, keys: packed,
-          keyHeadStride: layout.packedHeadStride(capacity), values: values, valueStride: width,
+          values: AttentionValues(rows: values, stride: width, layout: layout),
           keyCount: sequence.keyCount,
           output: context.workspace.take(Float.self, sequence.queryCount * width), outputStride: width))
     }
@@ -128,21 +127,20 @@ private enum Arrival: CaseIterable {
       for (length, projection) in zip(lengths, projections) {
         let memory = context.workspace.take(Float.self, projection.count)
         memory.update(from: projection, count: projection.count)
-        let size = layout.packedKeyCount(length)
+        let size = layout.packedCount(length)
         let (packed, single) = (context.workspace.take(Float.self, size), context.workspace.take(Float.self, size))
         packed.update(repeating: 7, count: size)
         single.update(repeating: 7, count: size)
-        let headStride = layout.packedHeadStride(length)
         for key in 0..<length {
           context.packKeys(
             memory + key * 3 * columns + 2 * columns, stride: 3 * columns, count: 1, layout: layout, first: key,
-            into: single, headStride: headStride)
+            into: single)
         }
         expected.append(Array(UnsafeBufferPointer(start: single, count: size)))
         rows.append(
           AttentionRow(
-            queries: memory, queryStride: 3 * columns, queryCount: length, keys: packed, keyHeadStride: headStride,
-            values: memory, valueStride: 3 * columns, keyCount: length, output: memory, outputStride: columns))
+            queries: memory, queryStride: 3 * columns, queryCount: length, keys: packed,
+            values: AttentionValues(rows: memory, stride: 3 * columns, layout: layout), keyCount: length, output: memory, outputStride: columns))
       }
       rows.withUnsafeBufferPointer { context.packSequenceKeys($0, keyColumn: 2 * columns, layout: layout) }
       for (row, expected) in zip(rows, expected) {
@@ -156,8 +154,7 @@ private enum Arrival: CaseIterable {
 
   @Test func `packed keys are counted in whole blocks`() {
     let layout = HeadLayout(heads: 3, width: 10)
-    #expect([0, 1, 16, 17].map(layout.packedHeadStride) == [0, 160, 160, 320])
-    #expect(layout.packedKeyCount(17) == 960)
+    #expect([0, 1, 16, 17].map(layout.packedCount) == [0, 480, 480, 960])
     #expect(HeadLayout(heads: 1, width: 64).scale == 0.125)
   }
 }

@@ -54,8 +54,10 @@ typedef struct {
   const float *queries;  // [T,W]
   size_t query_stride;
   const float *keys;  // [S/16][W][16], S padded (the padding may hold anything finite)
-  const float *values;  // [S,W]
-  size_t value_stride;
+  size_t key_stride;  // from one block of 16 keys to the next
+  const float *values;  // [S/16][16,W]: rows in blocks of 16, as a cache holds them, or simply [S,W]
+  size_t value_stride;  // from one row of a block to the next
+  size_t value_block_stride;  // from one block to the next; 16 · value_stride where rows are simply one behind the other
   float *output;  // [T,W]
   size_t output_stride;
   float *scores;  // scratch, 4 · (S padded to 16)
@@ -100,8 +102,10 @@ typedef struct {
   void (*layer_norm)(
       const float *x, size_t M, size_t D, const float *gamma, const float *beta, float epsilon, float *output);
 
-  // Keys [S,W] → blocks of 16 keys, [S/16][W][16], starting at key `first` of the packed destination.
-  void (*pack_keys)(const float *keys, size_t ldk, size_t first, size_t S, size_t W, float *packed);
+  // Keys [S,W] → blocks of 16 keys, [S/16][W][16], starting at key `first` of the packed destination, whose blocks are
+  // `stride` apart.
+  void (*pack_keys)(
+      const float *keys, size_t ldk, size_t first, size_t S, size_t W, float *packed, size_t stride);
 
   void (*attention)(const dragoman_attention *arguments);
 

@@ -84,7 +84,11 @@ public struct GenerationConfiguration: Sendable, Equatable {
     let values: [Int]
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
-      if let value = try? container.decode(Int.self) { values = [value] } else { values = try container.decode([Int].self) }
+      if let value = try? container.decode(Int.self) {
+        values = [value]
+      } else {
+        values = try container.decode([Int].self)
+      }
     }
   }
 

@@ -67,7 +67,8 @@ public struct ModelCard: Sendable, Decodable {
     let path = folder + "/model.json"
     guard FileManager.default.fileExists(atPath: path) else {
       throw .unreadable(
-        path: path, reason: "no card; `dragoman models inspect \(folder)` prints one to complete and save under this name")
+        path: path,
+        reason: "no card; `dragoman models inspect \(folder)` prints one to complete and save under this name")
     }
     self = try JSONFile.decode(ModelCard.self, path: path)
     try check(path: path)
@@ -75,7 +76,9 @@ public struct ModelCard: Sendable, Decodable {
 
   private func check(path: String) throws(ModelError) {
     guard !id.isEmpty, id.utf8.count <= 100,
-      id.utf8.allSatisfy({ $0 < 128 && (Character(Unicode.Scalar($0)).isLetter || $0 >= 0x30 && $0 <= 0x39 || "-_.".utf8.contains($0)) })
+      id.utf8.allSatisfy({
+        $0 < 128 && (Character(Unicode.Scalar($0)).isLetter || $0 >= 0x30 && $0 <= 0x39 || "-_.".utf8.contains($0))
+      })
     else {
       throw .malformed(path: path, reason: "id \"\(id)\"; letters, digits, - _ . are possible, at most 100")
     }

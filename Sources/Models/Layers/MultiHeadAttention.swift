@@ -19,11 +19,11 @@ struct SelfAttention: Sendable {
     let rows = context.workspace.take(AttentionRow.self, lengths.count)
     var first = 0
     for (index, length) in lengths.enumerated() {
-      let headStride = layout.packedHeadStride(length)
       rows[index] = AttentionRow(
         queries: projected.row(first), queryStride: projected.columns, queryCount: length,
-        keys: context.workspace.take(Float.self, layout.heads * headStride), keyHeadStride: headStride,
-        values: projected.row(first) + 2 * width, valueStride: projected.columns, keyCount: length,
+        keys: context.workspace.take(Float.self, layout.packedCount(length)),
+        values: AttentionValues(rows: projected.row(first) + 2 * width, stride: projected.columns, layout: layout),
+        keyCount: length,
         output: attended.row(first), outputStride: width)
       first += length
     }
@@ -47,7 +47,7 @@ struct SelfAttention: Sendable {
         first: past.count, count: 1, context)
       rows[index] = AttentionRow(
         queries: position, queryStride: projected.columns, queryCount: 1, keys: past.keys(layer),
-        keyHeadStride: past.keyHeadStride, values: past.values(layer), valueStride: width, keyCount: past.count + 1,
+        values: AttentionValues(blocks: past.values(layer), layout: layout), keyCount: past.count + 1,
         output: attended.row(index), outputStride: width)
     }
     context.scaledDotProductAttention(UnsafeBufferPointer(start: rows, count: x.rows), layout: layout)
@@ -90,7 +90,7 @@ struct CrossAttention: Sendable {
       let memory = state.rows[index].memory
       rows[index] = AttentionRow(
         queries: queries.row(index), queryStride: width, queryCount: 1, keys: memory.keys(layer),
-        keyHeadStride: memory.keyHeadStride, values: memory.values(layer), valueStride: width,
+        values: AttentionValues(blocks: memory.values(layer), layout: layout),
         keyCount: memory.count, output: attended.row(index), outputStride: width)
     }
     context.scaledDotProductAttention(UnsafeBufferPointer(start: rows, count: x.rows), layout: layout)

@@ -46,7 +46,8 @@ public struct MarianConfiguration: Sendable {
   private init(file: File, path: String) throws(ModelError) {
     func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
       guard range.contains(value) else {
-        throw .malformed(path: path, reason: "\(name) is \(value); \(range.lowerBound) to \(range.upperBound) is possible")
+        throw .malformed(
+          path: path, reason: "\(name) is \(value); \(range.lowerBound) to \(range.upperBound) is possible")
       }
       return value
     }
@@ -59,7 +60,8 @@ public struct MarianConfiguration: Sendable {
     encoderHeads = try check("encoder_attention_heads", file.encoder_attention_heads, 1...width)
     decoderHeads = try check("decoder_attention_heads", file.decoder_attention_heads, 1...width)
     guard width % encoderHeads == 0, width % decoderHeads == 0 else {
-      throw .malformed(path: path, reason: "d_model \(width) is no multiple of \(encoderHeads) or \(decoderHeads) heads")
+      throw .malformed(
+        path: path, reason: "d_model \(width) is no multiple of \(encoderHeads) or \(decoderHeads) heads")
     }
     encoderFeedForwardWidth = try check("encoder_ffn_dim", file.encoder_ffn_dim, 1...131_072)
     decoderFeedForwardWidth = try check("decoder_ffn_dim", file.decoder_ffn_dim, 1...131_072)

@@ -38,7 +38,8 @@ public struct SafeTensorsFile: Sendable {
         unsupported[name] = entry.type
         continue
       }
-      guard let count = entry.shape.count, let tensor = StoredTensor(
+      guard let count = entry.shape.count,
+        let tensor = StoredTensor(
           file: file, offset: dataStart + entry.begin, element: element, shape: entry.shape),
         count * element.size == entry.end - entry.begin
       else {
