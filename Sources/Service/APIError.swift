@@ -1,0 +1,121 @@
+import HTTP
+import HTTPTypes
+import Inference
+
+/// Why a request gets no translation. Texts and codes are LibreTranslate's wherever LibreTranslate has the case.
+public enum APIError: Error, Equatable, Sendable {
+  /// A parameter that every request needs is absent or empty.
+  case missing(parameter: String)
+  /// A parameter is not a number.
+  case notANumber(parameter: String)
+  /// A parameter has another type or value than it may have; `expected` says which it may.
+  case invalid(parameter: String, expected: String)
+  /// More items or characters than the limit.
+  case overTextLimit(size: Int, limit: Int)
+  /// A language that no model knows.
+  case unsupportedLanguage(code: String)
+  /// A `format` that LibreTranslate does not have either.
+  case unsupportedFormat(String)
+  /// Both languages are known, but no model translates from one to the other.
+  case unavailableTarget(target: String, source: String)
+  /// The body is not a JSON object.
+  case malformedJSON(detail: String)
+  /// Query or body are not form data.
+  case malformedForm(FormError)
+  /// A body of a kind that this endpoint does not read.
+  case unsupportedMedia(String)
+  /// Something that the API has, but this version does not.
+  case notYet(String)
+  /// The engine gave no translation.
+  case engine(InferenceError)
+
+  /// The status that says so; the one place where an error of the engine becomes one.
+  public var status: HTTPStatus {
+    switch self {
+    case .missing, .notANumber, .invalid, .overTextLimit, .unsupportedLanguage, .unsupportedFormat,
+      .unavailableTarget, .malformedJSON, .malformedForm, .notYet:
+      return .badRequest
+    case .unsupportedMedia: return .unsupportedMediaType
+    case .engine(let error):
+      switch error {
+      case .notReady, .overloaded, .shuttingDown: return .serviceUnavailable
+      case .unsupportedPair: return .badRequest
+      // Not 503: the request was taken and worked on, and sent again it would take as long.
+      case .deadlineExceeded: return .gatewayTimeout
+      // Nobody reads it; the log shows it. Other servers use the same number for "client closed request".
+      case .cancelled: return HTTPStatus(code: 499, reasonPhrase: "Client Closed Request")
+      case .failed: return .internalServerError
+      }
+    }
+  }
+
+  /// One sentence for the client.
+  public var message: String {
+    switch self {
+    case .missing(let parameter): return "Invalid request: missing \(parameter) parameter"
+    case .notANumber(let parameter): return "Invalid request: \(parameter) parameter is not a number"
+    case .invalid(let parameter, let expected): return "Invalid request: \(parameter) parameter must be \(expected)"
+    case .overTextLimit(let size, let limit):
+      return "Invalid request: request (\(size)) exceeds text limit (\(limit))"
+    case .unsupportedLanguage(let code): return "\(Self.clipped(code)) is not supported"
+    case .unsupportedFormat(let format): return "\(Self.clipped(format)) format is not supported"
+    case .unavailableTarget(let target, let source):
+      return "\(Self.named(target)) is not available as a target language from \(Self.named(source))"
+    case .malformedJSON: return "Invalid JSON format"
+    case .malformedForm(let error): return error.message
+    case .unsupportedMedia(let reason): return reason
+    case .notYet(let name): return "\(name) is not supported yet"
+    case .engine(let error): return Self.message(error)
+    }
+  }
+
+  /// What helps to find the mistake; a second key of the answer.
+  public var detail: String? {
+    if case .malformedJSON(let detail) = self { detail } else { nil }
+  }
+
+  /// Seconds after which it is worth trying again; nil where it is not.
+  public var retryAfter: Int? {
+    guard case .engine(let error) = self else { return nil }
+    switch error {
+    case .notReady: return 1
+    case .overloaded(let wait): return wait.wholeSecondsUp
+    // By then another process listens, or none.
+    case .shuttingDown: return 5
+    case .unsupportedPair, .deadlineExceeded, .cancelled, .failed: return nil
+    }
+  }
+
+  /// What a client wrote, short enough to be sent back.
+  private static func clipped(_ text: String) -> String {
+    let limit = 40
+    let scalars = text.unicodeScalars.prefix(limit + 1)
+    return scalars.count > limit ? String(String.UnicodeScalarView(scalars.prefix(limit))) + "…" : text
+  }
+
+  private static func named(_ code: String) -> String {
+    "\(LanguageNames.name(of: code)) (\(LanguageDirectory.shown(code)))"
+  }
+
+  private static func message(_ error: InferenceError) -> String {
+    switch error {
+    case .notReady, .shuttingDown: return "Not ready to translate: \(error.description)"
+    case .unsupportedPair(let source, let target):
+      return APIError.unavailableTarget(target: target, source: source).message
+    case .overloaded: return "Too many requests are waiting; try again after the seconds that Retry-After names"
+    case .deadlineExceeded: return "The request took longer than this server allows; send less text at once"
+    case .cancelled: return "The client closed the connection"
+    // What failed may name folders of this machine: it stands in the log, beside the request's id.
+    case .failed: return "The model could not be used; the server's log says why"
+    }
+  }
+}
+
+extension Duration {
+  /// In seconds, rounded up, at least 1 and at most a day.
+  var wholeSecondsUp: Int {
+    let seconds = components.seconds
+    let up = components.attoseconds > 0 ? seconds.addingReportingOverflow(1).partialValue : seconds
+    return Int(Swift.min(Swift.max(up, 1), 86_400))
+  }
+}

@@ -1,0 +1,25 @@
+/// Why the server does not start with the settings it was given.
+public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A value that its setting cannot have; `name` is the flag, the variable, or the file and its key.
+  case malformed(name: String, value: String, expected: String)
+  /// A key that no setting has.
+  case unknownKey(file: String, key: String)
+  /// The file cannot be read.
+  case unreadable(file: String)
+  /// The file is not a JSON object of strings, numbers and booleans.
+  case malformedFile(file: String, reason: String)
+  /// A value that a later version will take.
+  case notYet(name: String, value: String, reason: String)
+
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .malformed(let name, let value, let expected): "\(name): \"\(value)\" is not \(expected)"
+    case .unknownKey(let file, let key):
+      "\(file): no setting has the key \"\(key)\"; the keys are \(Setting.keys.joined(separator: ", "))"
+    case .unreadable(let file): "\(file): the configuration file cannot be read; name another one with --config"
+    case .malformedFile(let file, let reason): "\(file): \(reason)"
+    case .notYet(let name, let value, let reason): "\(name): \(value) is not supported yet; \(reason)"
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import Dispatch
+import Glibc
+import HTTP
+import Inference
+import Logging
+import ServiceLifecycle
+
+/// The running server: listens at once, serves while the models load, stops in order.
+///
+/// On a graceful shutdown /ready says 503 at once; after `shutdownDelay`, in which load balancers notice, no connection
+/// is accepted any more, accepted requests get `drainTimeout` to finish, and the engine ends last.
+public struct DragomanService: Service, CustomStringConvertible {
+  /// What is to happen when SIGTERM or SIGINT comes again while the server stops.
+  public enum SecondSignal: Sendable {
+    /// The process ends at once, with 128 and the signal's number.
+    case ends
+    /// Nothing: the process is not this server's alone.
+    case ignored
+  }
+
+  public let description = "dragoman"
+  private let configuration: ServiceConfiguration
+  private let context: ServiceContext
+  private let server: HTTPServer
+  private let secondSignal: SecondSignal
+
+  /// Makes a server that does not listen yet.
+  public init(
+    configuration: ServiceConfiguration, service: TranslationService, logger: Logger,
+    secondSignal: SecondSignal = .ends
+  ) {
+    self.configuration = configuration
+    self.secondSignal = secondSignal
+    context = ServiceContext(service: service, limits: configuration.limits, logger: logger)
+    server = HTTPServer(configuration: configuration.server, router: Routes.router(context))
+  }
+
+  /// Where the server listens; nil before it does.
+  public var boundAddress: SocketAddress? { server.boundAddress }
+
+  /// Binds the address; clients can connect when this returns. `run` does it where it was not done before.
+  ///
+  /// - Throws: `ServerError` when the address cannot be listened on.
+  public func listen() throws(ServerError) {
+    guard server.boundAddress == nil else { return }
+    try server.start()
+    let address = server.boundAddress?.description ?? ""
+    context.logger.info("listening", metadata: ["url": "http://\(address)"])
+  }
+
+  /// Serves until the task is cancelled or a graceful shutdown is asked for.
+  public func run() async throws {
+    do throws(ServerError) {
+      try listen()
+    } catch {
+      await context.service.shutdown()
+      throw error
+    }
+    let announcement = Task { await announceModels() }
+    var drain = configuration.drainTimeout
+    do {
+      try await gracefulShutdown()
+      try await delay()
+    } catch {
+      // Cancelled: somebody wants an end now.
+      drain = .zero
+    }
+    context.lifecycle.stop()
+    context.logger.info("stopping", metadata: ["in_flight": "\(server.statistics.requestsInFlight)"])
+    await server.shutdown(deadline: drain)
+    await context.service.shutdown()
+    announcement.cancel()
+    context.logger.info("stopped")
+  }
+
+  /// What lies between the signal and the end of accepting.
+  private func delay() async throws {
+    context.lifecycle.stop()
+    if case .ends = secondSignal { endAtNextSignal() }
+    guard configuration.shutdownDelay > .zero else { return }
+    context.logger.info("not ready any more", metadata: ["delay": "\(configuration.shutdownDelay)"])
+    try await Task.sleep(for: configuration.shutdownDelay)
+  }
+
+  private func announceModels() async {
+    let start = ContinuousClock.now
+    await context.service.loaded()
+    switch context.service.readiness() {
+    case .ready:
+      let languages = (try? context.service.languages())?.targets.count ?? 0
+      var writer = JSONWriter()
+      writer.milliseconds(ContinuousClock.now - start)
+      context.logger.info(
+        "ready",
+        metadata: [
+          "languages": "\(languages)", "after_ms": "\(String(decoding: writer.bytes, as: UTF8.self))",
+        ])
+    case .failed(let reasons):
+      for (id, reason) in reasons.sorted(by: { $0.key < $1.key }) {
+        context.logger.error("model failed", metadata: ["model": "\(id)", "reason": "\(reason)"])
+      }
+    case .loading, .stopped: break
+    }
+  }
+
+  /// The group that runs this service takes the first signal only.
+  private func endAtNextSignal() {
+    for number in [SIGTERM, SIGINT] {
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      // The source lives as long as its handler, which holds it: as long as the process.
+      source.setEventHandler {
+        _ = source
+        _exit(128 + number)
+      }
+      source.resume()
+    }
+  }
+}

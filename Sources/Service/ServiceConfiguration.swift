@@ -1,0 +1,77 @@
+import Foundation
+import HTTP
+import Logging
+import Workers
+
+/// How the server runs.
+public struct ServiceConfiguration: Sendable, Equatable {
+  /// How weights are held in memory; the names are those of the kernels.
+  public enum Quantization: String, Sendable, CaseIterable { case int8, float32 }
+
+  /// How a line of the log is written.
+  public enum LogFormat: String, Sendable, CaseIterable { case text, json }
+
+  /// The name or address to listen on.
+  public var host = "127.0.0.1"
+  /// The port; 0 lets the system choose.
+  public var port = 8_080
+  /// The folder whose sub-folders are models.
+  public var modelsFolder = ServiceConfiguration.defaultModelsFolder
+  /// Threads that compute.
+  public var threads = ProcessorCount.available
+  public var quantization = Quantization.int8
+  /// Hypotheses a search keeps; nil leaves it to the request.
+  public var beamSize: Int?
+  /// From SIGTERM until connections are no longer accepted.
+  public var shutdownDelay = Duration.zero
+  /// From then until what is unfinished is cut off.
+  public var drainTimeout = Duration.seconds(30)
+  /// How long one request may take, its wait included.
+  public var requestTimeout = Duration.seconds(300)
+  /// Bytes of a body.
+  public var bodyLimit = 16 * 1_024 * 1_024
+  /// What one request may ask for.
+  public var limits = RequestLimits()
+  /// Connections open at a time.
+  public var connectionLimit = 10_000
+  /// The server's patience with a client.
+  public var deadlines = ServerDeadlines()
+  public var logLevel = Logger.Level.info
+  public var logFormat = LogFormat.text
+
+  /// The defaults.
+  public init() {}
+
+  /// What the HTTP server is to be made with.
+  public var server: ServerConfiguration {
+    var server = ServerConfiguration(host: host, port: port)
+    server.maxConnections = connectionLimit
+    server.loopCount = ServerConfiguration.loops(cores: ProcessorCount.available)
+    server.limits.bodyBytes = bodyLimit
+    server.deadlines = deadlines
+    return server
+  }
+
+  /// A logger to standard error in the format and from the level that are set.
+  public func logger(label: String = "dragoman") -> Logger {
+    var logger = Logger(label: label) { _ in LineLogHandler(format: logFormat) }
+    logger.logLevel = logLevel
+    return logger
+  }
+
+  /// `./models` where it is a folder, else `models` beside the executable where that is one, else `./models`.
+  public static var defaultModelsFolder: String {
+    let here = "./models"
+    if isFolder(here) { return here }
+    guard let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
+      let slash = executable.lastIndex(of: "/")
+    else { return here }
+    let beside = executable[..<slash] + "/models"
+    return isFolder(String(beside)) ? String(beside) : here
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+  }
+}

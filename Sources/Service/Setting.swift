@@ -1,0 +1,96 @@
+/// One setting of the server. The table below is what the flags, the environment, the file, the help and the README's
+/// table are made of.
+public struct Setting: Sendable, Equatable {
+  /// The key of the file; flag and variable follow from it.
+  public enum Name: String, Sendable, CaseIterable {
+    case host, port, models, threads, quantization
+    case beamSize = "beam_size"
+    case config
+    case shutdownDelay = "shutdown_delay"
+    case drainTimeout = "drain_timeout"
+    case requestTimeout = "request_timeout"
+    case bodyLimit = "body_limit"
+    case itemLimit = "item_limit"
+    case characterLimit = "character_limit"
+    case connectionLimit = "connection_limit"
+    case headerTimeout = "header_timeout"
+    case bodyTimeout = "body_timeout"
+    case idleTimeout = "idle_timeout"
+    case writeTimeout = "write_timeout"
+    case logLevel = "log_level"
+    case logFormat = "log_format"
+  }
+
+  public let name: Name
+  /// What stands behind the flag in the help: `PORT`.
+  public let placeholder: String
+  /// The default as a user would write it, or in words.
+  public let defaultText: String
+  /// What it does, without a full stop.
+  public let help: String
+
+  /// The flag without its hyphens: `shutdown-delay`.
+  public var flag: String { name.rawValue.replacing("_", with: "-") }
+
+  /// The environment variable. Kubernetes sets DRAGOMAN_PORT, to something else, beside a Service of that name; hence the
+  /// two exceptions.
+  public var variable: String {
+    switch name {
+    case .host: "DRAGOMAN_LISTEN_HOST"
+    case .port: "DRAGOMAN_LISTEN_PORT"
+    default: "DRAGOMAN_" + name.rawValue.uppercased()
+    }
+  }
+
+  /// The key of the file; nil for the file's own name.
+  public var key: String? { name == .config ? nil : name.rawValue }
+
+  /// The setting of a name.
+  public static func named(_ name: Name) -> Setting? { all.first { $0.name == name } }
+
+  static let keys: [String] = all.compactMap(\.key)
+
+  /// Every setting, in the order of the help.
+  public static let all: [Setting] = [
+    Setting(.host, "HOST", "127.0.0.1", "Name or address to listen on; :: is every address of the machine"),
+    Setting(.port, "PORT", "8080", "Port to listen on; 0 lets the system choose one"),
+    Setting(.models, "DIR", "./models, else beside the executable", "Folder whose sub-folders are models"),
+    Setting(.threads, "N", "the processors it may use", "Threads that compute"),
+    Setting(.quantization, "int8|float32", "int8", "How weights are held in memory"),
+    Setting(.beamSize, "N", "1", "Hypotheses a search keeps; only 1 so far"),
+    Setting(.config, "FILE", "none", "JSON file with settings; flags and variables come before it"),
+    Setting(.shutdownDelay, "SECONDS", "0", "How long to go on serving after SIGTERM while /ready already says 503"),
+    Setting(.drainTimeout, "SECONDS", "30", "How long accepted requests may take to finish after that"),
+    Setting(.requestTimeout, "SECONDS", "300", "How long one request may take, its wait included (504)"),
+    Setting(.bodyLimit, "BYTES", "16777216", "Size of a request's body (413)"),
+    Setting(.itemLimit, "N", "10000", "Entries of an array q (400)"),
+    Setting(.characterLimit, "N", "500000", "Characters of all of q (400)"),
+    Setting(.connectionLimit, "N", "10000", "Connections open at a time; more wait to be accepted"),
+    Setting(.headerTimeout, "SECONDS", "20", "From a request's first byte to the end of its header (408)"),
+    Setting(.bodyTimeout, "SECONDS", "60", "From there to the end of its body (408)"),
+    Setting(.idleTimeout, "SECONDS", "60", "To a connection's first byte, and between two requests"),
+    Setting(.writeTimeout, "SECONDS", "30", "For an answer of which the client takes nothing"),
+    Setting(.logLevel, "LEVEL", "info", "trace, debug, info, notice, warning, error or critical"),
+    Setting(.logFormat, "text|json", "text", "One line an event, for people or for machines"),
+  ]
+
+  private init(_ name: Name, _ placeholder: String, _ defaultText: String, _ help: String) {
+    self.name = name
+    self.placeholder = placeholder
+    self.defaultText = defaultText
+    self.help = help
+  }
+
+  /// The table of the README, as Markdown.
+  public static var markdown: String {
+    var lines = ["| flag | environment | key | default | what it does |", "| --- | --- | --- | --- | --- |"]
+    for setting in all {
+      let key = setting.key.map { "`\($0)`" } ?? "–"
+      let placeholder = setting.placeholder.replacing("|", with: "\\|")
+      lines.append(
+        "| `--\(setting.flag) \(placeholder)` | `\(setting.variable)` | \(key) | \(setting.defaultText) | \(setting.help) |"
+      )
+    }
+    return lines.joined(separator: "\n")
+  }
+}

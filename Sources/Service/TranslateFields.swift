@@ -1,0 +1,160 @@
+import Foundation
+import HTTP
+
+/// A value as it came, before any rule is applied.
+enum WireValue: Equatable, Sendable {
+  case absent
+  /// Of a form or a query: all that such a value can be is text.
+  case form(String)
+  case string(String)
+  case number(Double)
+  case bool(Bool)
+  case array([WireValue])
+  case object
+}
+
+extension WireValue: Decodable {
+  init(from decoder: any Decoder) throws {
+    if let container = try? decoder.singleValueContainer() {
+      if let text = try? container.decode(String.self) {
+        self = .string(text)
+        return
+      }
+      if container.decodeNil() {
+        self = .absent
+        return
+      }
+      if let bool = try? container.decode(Bool.self) {
+        self = .bool(bool)
+        return
+      }
+      if let number = try? container.decode(Double.self) {
+        self = .number(number)
+        return
+      }
+    }
+    guard var elements = try? decoder.unkeyedContainer() else {
+      // What is left is an object, or a number that no Double holds.
+      self = (try? decoder.container(keyedBy: TranslateField.self)) == nil ? .number(.infinity) : .object
+      return
+    }
+    var values: [WireValue] = []
+    while !elements.isAtEnd { values.append(try elements.decode(WireElement.self).value) }
+    self = .array(values)
+  }
+}
+
+/// An element of an array: what is no string need not be looked into.
+private struct WireElement: Decodable {
+  let value: WireValue
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    value = (try? container.decode(String.self)).map(WireValue.string) ?? .object
+  }
+}
+
+/// The fields of POST /translate that mean something; others are ignored.
+package enum TranslateField: String, CaseIterable, CodingKey, Sendable {
+  case q, source, target, format, alternatives
+  case apiKey = "api_key"
+  case secret
+  case details, glossary, split
+  case beamSize = "beam_size"
+  case maxNewTokens = "max_new_tokens"
+  case priority
+}
+
+/// The body of POST /translate, taken apart.
+struct TranslateFields: Sendable {
+  private let values: [TranslateField: WireValue]
+
+  subscript(field: TranslateField) -> WireValue { values[field] ?? .absent }
+
+  /// Reads JSON, or query and form together, as the content type says.
+  init(_ request: HTTPRequest) throws(APIError) {
+    if let coding = request.headers[.contentEncoding]?.lowercased(), coding != "identity", !coding.isEmpty {
+      throw .unsupportedMedia("Content-Encoding \(coding) is not supported yet")
+    }
+    let type = (request.headers[.contentType] ?? "").prefix { $0 != ";" }
+      .lowercased().trimming(while: { $0 == " " || $0 == "\t" })
+    if type == "application/json" || type.hasPrefix("application/") && type.hasSuffix("+json") {
+      try self.init(json: request.body)
+    } else if type == "multipart/form-data" {
+      throw .unsupportedMedia(
+        "multipart/form-data is not supported: send application/json or application/x-www-form-urlencoded")
+    } else if request.body.beginsJSON {
+      // curl -d without -H says that JSON is a form; no field of the form could begin like this.
+      try self.init(json: request.body)
+    } else {
+      try self.init(query: request.query ?? "", form: request.body)
+    }
+  }
+
+  /// Reads a JSON object.
+  init(json body: [UInt8]) throws(APIError) {
+    do {
+      try JSONValidator.validate(body)
+    } catch {
+      throw .malformedJSON(detail: error.description)
+    }
+    do {
+      values = try JSONDecoder().decode(Members.self, from: Data(body)).values
+    } catch {
+      throw .malformedJSON(detail: "the text is not an object")
+    }
+  }
+
+  /// Reads a query and a form; where both have a name, the query's value counts, as in LibreTranslate. A repeated `q` is
+  /// an array; of another repeated name the first value counts.
+  init(query text: String, form body: [UInt8]) throws(APIError) {
+    let query: FormFields
+    let form: FormFields
+    do throws(FormError) {
+      query = try FormFields(query: text, limit: Self.pairLimit)
+      form = try FormFields(decoding: body, limit: Self.pairLimit)
+    } catch {
+      throw .malformedForm(error)
+    }
+    var values: [TranslateField: WireValue] = [:]
+    for field in TranslateField.allCases {
+      var found = query.values(field.rawValue)
+      if found.isEmpty { found = form.values(field.rawValue) }
+      guard let first = found.first else { continue }
+      let many = field == .q && found.count > 1
+      values[field] = many ? .array(found.map(WireValue.string)) : first.isEmpty ? .absent : .form(first)
+    }
+    self.values = values
+  }
+
+  /// Pairs of a form: the items that a request may have, and what may stand beside them.
+  private static let pairLimit = 11_000
+
+  private struct Members: Decodable {
+    let values: [TranslateField: WireValue]
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: TranslateField.self)
+      var values: [TranslateField: WireValue] = [:]
+      for field in container.allKeys { values[field] = try container.decode(WireValue.self, forKey: field) }
+      self.values = values
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Whether the first character behind white space opens a JSON object or array.
+  fileprivate var beginsJSON: Bool {
+    guard let first = first(where: { !($0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D) }) else { return false }
+    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+  }
+}
+
+extension String {
+  fileprivate func trimming(while predicate: (Character) -> Bool) -> String {
+    var text = self[...]
+    while let first = text.first, predicate(first) { text.removeFirst() }
+    while let last = text.last, predicate(last) { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,167 @@
+import Inference
+
+/// What one request may ask for.
+public struct RequestLimits: Sendable, Equatable {
+  /// Entries of an array `q`.
+  public var items = 10_000
+  /// Unicode scalars of all of `q`.
+  public var characters = 500_000
+
+  /// The defaults.
+  public init() {}
+}
+
+/// A request for a translation that keeps every rule. Nothing behind it sees JSON or a form.
+struct TranslateQuery: Sendable {
+  /// Whether `q` was one string or an array; the answer has the same shape.
+  enum Shape: Sendable, Equatable { case single, array }
+
+  /// Whether the answer tells about segments.
+  enum Details: Sendable, Equatable { case plain, detailed }
+
+  let shape: Shape
+  let details: Details
+  let request: TranslationRequest
+
+  /// Whether `q` comes back as it is.
+  var isUnchanged: Bool { request.source == request.target }
+
+  /// Applies LibreTranslate's checks in LibreTranslate's order, then those of the fields that it does not have.
+  ///
+  /// - Parameter languages: the directory; asked only when all that can be said without it is right.
+  init(
+    validating fields: TranslateFields, limits: RequestLimits,
+    languages: () throws(InferenceError) -> LanguageDirectory
+  ) throws(APIError) {
+    let texts: [String]
+    (texts, shape) = try fields.texts()
+    let source = try fields.code(.source)
+    let target = try fields.code(.target)
+    guard try fields.alternatives() == 0 else { throw .notYet("alternatives") }
+    try Self.check(texts, shape, limits)
+    if source.lowercased() == "auto" { throw .notYet("source auto") }
+    let directory: LanguageDirectory
+    do {
+      directory = try languages()
+    } catch {
+      throw .engine(error)
+    }
+    guard let from = directory.canonical(source) else { throw .unsupportedLanguage(code: source) }
+    guard let to = directory.canonical(target) else { throw .unsupportedLanguage(code: target) }
+    try fields.checkFormat()
+    guard from == to || directory.translates(from: from, to: to) else {
+      throw .unavailableTarget(target: to, source: from)
+    }
+    guard fields[.glossary] == .absent else { throw .notYet("glossary") }
+    if let beams = try fields.positive(.beamSize), beams > 1 { throw .notYet("beam_size") }
+    details = try fields.flag(.details) ? .detailed : .plain
+    request = TranslationRequest(
+      texts: texts, source: from, target: to,
+      split: try fields.choice(.split) ?? .sentence,
+      maxNewTokens: try fields.positive(.maxNewTokens),
+      priority: try fields.choice(.priority) ?? .interactive,
+      detail: details == .detailed ? .scored : .plain)
+  }
+
+  /// The number of items, then of characters.
+  private static func check(_ texts: [String], _ shape: Shape, _ limits: RequestLimits) throws(APIError) {
+    if shape == .array, texts.count > limits.items { throw .overTextLimit(size: texts.count, limit: limits.items) }
+    var characters = 0
+    for text in texts { characters += text.unicodeScalars.count }
+    if characters > limits.characters { throw .overTextLimit(size: characters, limit: limits.characters) }
+  }
+}
+
+extension TranslateFields {
+  /// `q`; what Python calls false counts as missing, as in LibreTranslate.
+  fileprivate func texts() throws(APIError) -> (texts: [String], shape: TranslateQuery.Shape) {
+    switch self[.q] {
+    case .absent, .string(""), .form(""), .array([]): throw .missing(parameter: "q")
+    case .string(let text), .form(let text): return ([text], .single)
+    case .array(let elements):
+      var texts: [String] = []
+      texts.reserveCapacity(elements.count)
+      for (index, element) in elements.enumerated() {
+        guard case .string(let text) = element else {
+          throw .invalid(parameter: "q", expected: "an array of strings only; element \(index) is none")
+        }
+        texts.append(text)
+      }
+      return (texts, .array)
+    case .number, .bool, .object: throw .invalid(parameter: "q", expected: "a string or an array of strings")
+    }
+  }
+
+  fileprivate func code(_ field: TranslateField) throws(APIError) -> String {
+    switch self[field] {
+    case .absent, .string(""), .form(""): throw .missing(parameter: field.rawValue)
+    case .string(let code), .form(let code): return code
+    case .number, .bool, .array, .object: throw .invalid(parameter: field.rawValue, expected: "a language code")
+    }
+  }
+
+  /// As Python's `max(0, int(…))` reads it: digits in a string count too, and a fraction is cut off.
+  fileprivate func alternatives() throws(APIError) -> Int {
+    switch self[.alternatives] {
+    case .absent: return 0
+    case .number(let value):
+      guard value.isFinite, abs(value) < 1e15 else { throw .notANumber(parameter: "alternatives") }
+      return max(0, Int(value))
+    case .string(let text), .form(let text):
+      guard let value = Int(text) else { throw .notANumber(parameter: "alternatives") }
+      return max(0, value)
+    case .bool, .array, .object: throw .notANumber(parameter: "alternatives")
+    }
+  }
+
+  fileprivate func checkFormat() throws(APIError) {
+    switch self[.format] {
+    case .absent, .string(""), .form(""), .string("text"), .form("text"): return
+    case .string("html"), .form("html"): throw .notYet("format html")
+    case .string(let format), .form(let format): throw .unsupportedFormat(format)
+    case .number, .bool, .array, .object: throw .invalid(parameter: "format", expected: "text or html")
+    }
+  }
+
+  /// An integer of at least 1, or nil where the field is absent.
+  fileprivate func positive(_ field: TranslateField) throws(APIError) -> Int? {
+    let value: Int?
+    switch self[field] {
+    case .absent: return nil
+    case .number(let number): value = Int(exactly: number)
+    case .form(let text): value = Int(text)
+    case .string, .bool, .array, .object: value = nil
+    }
+    guard let value, value >= 1 else { throw .invalid(parameter: field.rawValue, expected: "an integer of at least 1") }
+    return value
+  }
+
+  fileprivate func flag(_ field: TranslateField) throws(APIError) -> Bool {
+    switch self[field] {
+    case .absent: return false
+    case .bool(let value): return value
+    case .form(let text) where ["true", "1", "on"].contains(text.lowercased()): return true
+    case .form(let text) where ["false", "0", "off"].contains(text.lowercased()): return false
+    case .form, .string, .number, .array, .object:
+      throw .invalid(parameter: field.rawValue, expected: "true or false")
+    }
+  }
+
+  fileprivate func choice<Choice: RawRepresentable & CaseIterable>(
+    _ field: TranslateField
+  ) throws(APIError) -> Choice? where Choice.RawValue == String {
+    let text: String?
+    switch self[field] {
+    case .absent: return nil
+    case .string(let value), .form(let value): text = value
+    case .number, .bool, .array, .object: text = nil
+    }
+    guard let choice = text.flatMap(Choice.init(rawValue:)) else {
+      let names = Choice.allCases.map(\.rawValue)
+      throw .invalid(
+        parameter: field.rawValue,
+        expected: names.dropLast().joined(separator: ", ") + " or " + (names.last ?? ""))
+    }
+    return choice
+  }
+}

@@ -1,0 +1,78 @@
+import Dispatch
+import Inference
+import Synchronization
+
+/// What the endpoints need of the engine, so that they can be tested without a model.
+public struct TranslationService: Sendable {
+  /// How far the models are.
+  public var readiness: @Sendable () -> InferenceEngine.Readiness
+  /// The languages of the loaded models.
+  public var languages: @Sendable () throws(InferenceError) -> LanguageDirectory
+  /// Translates one request.
+  public var translate: @Sendable (TranslationRequest) async throws(InferenceError) -> Translation
+  /// Waits until loading has ended, well or badly.
+  public var loaded: @Sendable () async -> Void
+  /// Ends the engine's threads; returns when they have ended.
+  public var shutdown: @Sendable () async -> Void
+
+  /// Makes a service of its parts.
+  public init(
+    readiness: @escaping @Sendable () -> InferenceEngine.Readiness,
+    languages: @escaping @Sendable () throws(InferenceError) -> LanguageDirectory,
+    translate: @escaping @Sendable (TranslationRequest) async throws(InferenceError) -> Translation,
+    loaded: @escaping @Sendable () async -> Void = {},
+    shutdown: @escaping @Sendable () async -> Void = {}
+  ) {
+    self.readiness = readiness
+    self.languages = languages
+    self.translate = translate
+    self.loaded = loaded
+    self.shutdown = shutdown
+  }
+}
+
+extension TranslationService {
+  /// The service of an engine.
+  ///
+  /// - Parameter translate: the engine's own `translate`.
+  public init(
+    _ engine: InferenceEngine,
+    translate: @escaping @Sendable (TranslationRequest) async throws(InferenceError) -> Translation
+  ) {
+    let cache = DirectoryCache()
+    self.init(
+      readiness: { engine.readiness },
+      languages: { () throws(InferenceError) in try cache.directory(of: engine) },
+      translate: translate,
+      loaded: { _ = try? await engine.loaded() },
+      shutdown: {
+        // Joining threads blocks, and Swift's own threads are too few to be blocked.
+        await withCheckedContinuation { continuation in
+          DispatchQueue.global().async {
+            engine.shutdown()
+            continuation.resume()
+          }
+        }
+      })
+  }
+}
+
+/// The directory of an engine, made once: a catalog does not change while it is served.
+private final class DirectoryCache: Sendable {
+  private let made: Mutex<LanguageDirectory?> = Mutex(nil)
+
+  func directory(of engine: InferenceEngine) throws(InferenceError) -> LanguageDirectory {
+    switch engine.readiness {
+    case .ready: break
+    case .loading(let models): throw .notReady(reason: "loading \(models.joined(separator: ", "))")
+    case .failed(let reasons):
+      throw .notReady(reason: reasons.sorted { $0.key < $1.key }.map(\.value).joined(separator: "; "))
+    case .stopped: throw .shuttingDown
+    }
+    if let directory = made.withLock({ $0 }) { return directory }
+    guard let catalog = engine.catalog else { throw .notReady(reason: "no catalog") }
+    let directory = LanguageDirectory(catalog)
+    made.withLock { $0 = directory }
+    return directory
+  }
+}
