@@ -68,6 +68,19 @@ public struct SegmentResult: Sendable, Equatable {
   /// Mean ln p a target token, the end token included; only where the request asked for it.
   public let score: Float?
   public let flags: [SegmentFlag]
+
+  package init(
+    index: Int, item: Int, source: String, target: String, sourceOffsets: Range<Int>, score: Float?,
+    flags: [SegmentFlag]
+  ) {
+    self.index = index
+    self.item = item
+    self.source = source
+    self.target = target
+    self.sourceOffsets = sourceOffsets
+    self.score = score
+    self.flags = flags
+  }
 }
 
 /// Where the time of a request went.
@@ -77,6 +90,12 @@ public struct TranslationTimings: Sendable, Equatable {
   /// From then until the last segment was decoded.
   public let inference: Duration
   public let total: Duration
+
+  package init(queue: Duration, inference: Duration, total: Duration) {
+    self.queue = queue
+    self.inference = inference
+    self.total = total
+  }
 }
 
 /// A translated request.
@@ -88,4 +107,11 @@ public struct Translation: Sendable {
   /// The model's id.
   public let model: String
   public let timings: TranslationTimings
+
+  package init(texts: [String], segments: [SegmentResult], model: String, timings: TranslationTimings) {
+    self.texts = texts
+    self.segments = segments
+    self.model = model
+    self.timings = timings
+  }
 }
