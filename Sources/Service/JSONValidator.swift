@@ -22,10 +22,12 @@ public struct JSONSyntaxError: Error, Equatable, Sendable, CustomStringConvertib
     case tooManyNames = "the outermost object has more than 1,000 names"
   }
 
+  /// What is wrong.
   public let reason: Reason
   /// Where, in bytes from the start.
   public let offset: Int
 
+  /// `at byte 12: a colon is expected`.
   public var description: String { "at byte \(offset): \(reason.rawValue)" }
 }
 

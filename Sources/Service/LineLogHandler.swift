@@ -3,11 +3,15 @@ import Logging
 
 /// Writes each event as one line to standard error with one system call, so that lines of several threads stay whole.
 public struct LineLogHandler: LogHandler {
+  /// The least level that is written.
   public var logLevel = Logger.Level.info
+  /// What stands on every line.
   public var metadata: Logger.Metadata = [:]
   private let format: ServiceConfiguration.LogFormat
   private let write: @Sendable ([UInt8]) -> Void
 
+  /// Makes a handler.
+  ///
   /// - Parameter write: takes a line, its line end included.
   public init(
     format: ServiceConfiguration.LogFormat, write: @escaping @Sendable ([UInt8]) -> Void = Self.standardError
@@ -16,11 +20,13 @@ public struct LineLogHandler: LogHandler {
     self.write = write
   }
 
+  /// One value that stands on every line.
   public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
+  /// Writes one event.
   public func log(event: LogEvent) {
     let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
     var line: [UInt8]

@@ -19,6 +19,7 @@ public struct ServiceConfiguration: Sendable, Equatable {
   public var modelsFolder = ServiceConfiguration.defaultModelsFolder
   /// Threads that compute.
   public var threads = ProcessorCount.available
+  /// How weights are held in memory.
   public var quantization = Quantization.int8
   /// Hypotheses a search keeps; nil leaves it to the request.
   public var beamSize: Int?
@@ -36,7 +37,9 @@ public struct ServiceConfiguration: Sendable, Equatable {
   public var connectionLimit = 10_000
   /// The server's patience with a client.
   public var deadlines = ServerDeadlines()
+  /// The least level that is logged.
   public var logLevel = Logger.Level.info
+  /// How a line of the log is written.
   public var logFormat = LogFormat.text
 
   /// The defaults.

@@ -21,6 +21,7 @@ public struct Setting: Sendable, Equatable {
     case logFormat = "log_format"
   }
 
+  /// Which it is.
   public let name: Name
   /// What stands behind the flag in the help: `PORT`.
   public let placeholder: String
