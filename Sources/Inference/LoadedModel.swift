@@ -12,11 +12,17 @@ public struct LoadedModel: Sendable {
   let model: any Seq2SeqModel
   let tokenizer: MarianTokenizer
   let generation: GenerationConfiguration
+  private let prefixes: Set<TokenID>
 
   /// Tokens of text, without prefix and end token, that a segment may have before it is split.
   let segmentLimit: Int
   /// The same for `split: none`: what the position table can number.
   let positionLimit: Int
+
+  /// Tokens of a source that stand for text: all but the prefix and the end token.
+  func textTokens(of source: [TokenID]) -> Int {
+    source.count - 1 - (source.first.map { prefixes.contains($0) } == true ? 1 : 0)
+  }
 
   /// Loads a model's folder: card, files against their digests, vocabulary, weights.
   init(
@@ -36,9 +42,11 @@ public struct LoadedModel: Sendable {
     }
     do throws(TokenizerError) {
       tokenizer = try MarianTokenizer(folder: URL(fileURLWithPath: folder))
+      var prefixes: Set<TokenID> = []
       for direction in card.languages {
-        if let prefix = direction.prefix { _ = try tokenizer.prefixID(prefix) }
+        if let prefix = direction.prefix { prefixes.insert(try tokenizer.prefixID(prefix)) }
       }
+      self.prefixes = prefixes
     } catch {
       throw .failed(reason: error.description)
     }

@@ -15,6 +15,19 @@ public struct ModelDimensions: Sendable {
   /// Positions, of source and target alike, that the model can number.
   public var positionLimit: Int
 
+  public init(
+    vocabularySize: Int, sourceVocabularySize: Int, width: Int, encoderLayers: Int, decoderLayers: Int,
+    decoderHeads: HeadLayout, positionLimit: Int
+  ) {
+    self.vocabularySize = vocabularySize
+    self.sourceVocabularySize = sourceVocabularySize
+    self.width = width
+    self.encoderLayers = encoderLayers
+    self.decoderLayers = decoderLayers
+    self.decoderHeads = decoderHeads
+    self.positionLimit = positionLimit
+  }
+
   /// Room for the keys and values of `capacity` positions in every decoder layer.
   public func makeCache(capacity: Int) -> AttentionCache {
     AttentionCache(layers: decoderLayers, layout: decoderHeads, capacity: capacity)

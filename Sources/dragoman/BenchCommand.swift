@@ -84,4 +84,3 @@ struct BenchModelCommand: AsyncParsableCommand {
   }
 }
 
-extension Quantization: ExpressibleByArgument {}

@@ -4,6 +4,9 @@ import ArgumentParser
 @main
 struct Dragoman: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dragoman", abstract: "Translates and summarizes text with Transformers on ordinary CPUs.",
-    subcommands: [BenchCommand.self])
+    commandName: "dragoman", abstract: "Translates text with Transformers on ordinary CPUs, and serves that over HTTP.",
+    version: "0.1.0",
+    subcommands: [
+      ModelsCommand.self, DoctorCommand.self, HealthCommand.self, BenchCommand.self,
+    ])
 }

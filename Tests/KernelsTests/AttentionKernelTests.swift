@@ -45,7 +45,8 @@ private final class Head {
     let scores = GuardedBuffer<Float>(count: 4 * roundUp(keyCount, to: 16))
     var arguments = dragoman_attention(
       queries: queryMemory.pointer + (Self.mostQueries - queryCount) * stride, query_stride: stride,
-      keys: keyMemory.pointer, key_stride: 16 * width, values: valueMemory.pointer, value_stride: stride, value_block_stride: 16 * stride, output: output.pointer,
+      keys: keyMemory.pointer, key_stride: 16 * width, values: valueMemory.pointer, value_stride: stride,
+      value_block_stride: 16 * stride, output: output.pointer,
       output_stride: stride, scores: scores.pointer, query_count: queryCount, key_count: keyCount, width: width,
       scale: scale)
     set.table.pointee.attention(&arguments)

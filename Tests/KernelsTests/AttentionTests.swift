@@ -140,7 +140,8 @@ private enum Arrival: CaseIterable {
         rows.append(
           AttentionRow(
             queries: memory, queryStride: 3 * columns, queryCount: length, keys: packed,
-            values: AttentionValues(rows: memory, stride: 3 * columns, layout: layout), keyCount: length, output: memory, outputStride: columns))
+            values: AttentionValues(rows: memory, stride: 3 * columns, layout: layout), keyCount: length,
+            output: memory, outputStride: columns))
       }
       rows.withUnsafeBufferPointer { context.packSequenceKeys($0, keyColumn: 2 * columns, layout: layout) }
       for (row, expected) in zip(rows, expected) {

@@ -38,6 +38,10 @@ import Workers
     pool.shutdown()
   }
 
+  @Test func `a pool that is dropped at once ends its threads`() throws {
+    for _ in 0..<200 { _ = try WorkerPool(threads: 4) }
+  }
+
   @Test func `a named thread runs its body once and can be joined`() throws {
     let ran = Mutex(0)
     let thread = try NamedThread(name: "a name longer than fifteen bytes") { ran.withLock { $0 += 1 } }

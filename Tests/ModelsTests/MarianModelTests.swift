@@ -1,0 +1,199 @@
+import Foundation
+import Kernels
+import Models
+import Tensors
+import TestSupport
+import Testing
+import Workers
+
+@Suite struct MarianModelTests {
+  static let fixtures = ["marian-tiny", "marian-swish", "marian-gelu"]
+
+  static func context(threads: Int = 2) throws -> KernelContext {
+    KernelContext(kernels: try KernelSet.selected(), pool: try WorkerPool(threads: threads))
+  }
+
+  @Test func `every architecture of the registry has a fixture`() {
+    for architecture in ModelRegistry.architectures {
+      #expect(
+        FileManager.default.fileExists(atPath: Fixtures.url("\(architecture)-tiny/model.json").path), "\(architecture)")
+    }
+  }
+
+  @Test(arguments: fixtures) func `encoder output and first logits equal those of transformers`(name: String) throws {
+    let fixture: ParityFixture = try Fixtures.json("\(name)/expected.json")
+    let context = try Self.context()
+    let model = try ModelRegistry.load(
+      folder: Fixtures.url(name).path, architecture: "marian", quantization: .float32, context)
+    let generation = try GenerationConfiguration(folder: Fixtures.url(name).path, dimensions: model.dimensions)
+    for tensors in try #require(fixture.tensors) {
+      context.workspace.reset()
+      let memory = model.dimensions.makeCache(capacity: tensors.input_ids.count)
+      let encoded = model.encode([tensors.input_ids], into: [memory], context)
+      for (row, expected) in tensors.encoder_out.enumerated() {
+        for (column, value) in expected.enumerated() {
+          #expect(abs(encoded.row(row)[column] - value) < 2e-4 * max(1, abs(value)), "\(tensors.text) \(row) \(column)")
+        }
+      }
+      var state = DecoderState()
+      state.rows.append(.init(memory: memory, past: model.dimensions.makeCache(capacity: 4)))
+      let hidden = [generation.startToken].withUnsafeBufferPointer { model.decodeStep($0, state: &state, context) }
+      let logits = context.linear(hidden, model.output)
+      for (token, value) in tensors.first_step_logits.enumerated() {
+        #expect(abs(logits.row(0)[token] - value) < 5e-4 * max(1, abs(value)), "\(tensors.text) token \(token)")
+      }
+    }
+  }
+
+  @Test func `a missing, a misshapen and a left-over weight are errors that name it`() throws {
+    let context = try Self.context()
+    func load(changing change: (inout [String: Any]) -> Void) throws -> ModelError? {
+      let folder = try TemporaryFolder()
+      try folder.copy(Fixtures.url("marian-tiny"))
+      let path = folder.path + "/config.json"
+      var json = try #require(
+        JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) as? [String: Any])
+      change(&json)
+      try JSONSerialization.data(withJSONObject: json).write(to: URL(fileURLWithPath: path))
+      do {
+        _ = try ModelRegistry.load(
+          folder: folder.path, architecture: "marian", quantization: .int8, context)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    #expect(try load { _ in } == nil)
+    guard case .missingTensor(let name, _)? = try load(changing: { $0["encoder_layers"] = 3 }) else {
+      Issue.record("no missing tensor")
+      return
+    }
+    #expect(name.hasPrefix("model.encoder.layers.2."))
+    guard case .unreadTensors(let names, _)? = try load(changing: { $0["decoder_layers"] = 1 }) else {
+      Issue.record("no left-over tensor")
+      return
+    }
+    #expect(names.allSatisfy { $0.hasPrefix("model.decoder.layers.1.") } && !names.isEmpty)
+    guard case .wrongShape? = try load(changing: { $0["encoder_ffn_dim"] = 47 }) else {
+      Issue.record("no wrong shape")
+      return
+    }
+    for (key, value): (String, Any) in [
+      ("d_model", 0), ("d_model", 33), ("encoder_attention_heads", 0), ("decoder_attention_heads", 5),
+      ("vocab_size", -1), ("decoder_layers", 100_000), ("max_position_embeddings", 1 << 40), ("d_model", "wide"),
+      ("activation_function", "mish"),
+    ] {
+      #expect(try load { $0[key] = value } != nil, "\(key) \(value)")
+    }
+  }
+
+  @Test func `an unknown architecture names the known ones`() throws {
+    let error = try #require(throws: ModelError.self) {
+      try ModelRegistry.load(
+        folder: Fixtures.url("marian-tiny").path, architecture: "mamba", quantization: .int8, try Self.context())
+    }
+    #expect(error.description.contains("mamba") && error.description.contains("marian"))
+  }
+}
+
+@Suite struct ModelCardTests {
+  func card(_ json: String) throws -> ModelCard {
+    let folder = try TemporaryFolder()
+    try folder.write("model.json", json)
+    return try ModelCard(folder: folder.path)
+  }
+
+  @Test func `a folder without a card names the file and the command that drafts one`() throws {
+    let folder = try TemporaryFolder()
+    let error = try #require(throws: ModelError.self) { try ModelCard(folder: folder.path) }
+    #expect(error.description.contains("model.json") && error.description.contains("dragoman models inspect"))
+  }
+
+  @Test(arguments: [
+    "", "{}", "[]", #"{"id":"a","task":"cooking","architecture":"marian","files":[]}"#,
+    #"{"id":"a","task":"translation","architecture":"marian","languages":[],"files":[]}"#,
+    #"{"id":"../a","task":"translation","architecture":"marian","languages":[{"from":"en","to":"de"}],"files":[]}"#,
+    #"{"id":"a","task":"translation","architecture":"marian","languages":[{"from":"en"}],"files":[]}"#,
+    #"{"id":"a","task":"translation","architecture":"marian","languages":[{"from":"en","to":"de"}],"max_source_tokens":1,"files":[]}"#,
+    #"{"id":"a","task":"translation","architecture":"marian","languages":[{"from":"en","to":"de"}],"files":[{"path":"../x","bytes":1,"sha256":""}]}"#,
+    #"{"id":"a","task":"translation","architecture":"marian","languages":[{"from":"en","to":"de"}],"files":[{"path":"/x","bytes":1,"sha256":""}]}"#,
+  ]) func `a card that makes no sense is refused`(json: String) throws {
+    #expect(throws: ModelError.self) { try card(json) }
+  }
+
+  @Test func `the card in models lists files with their true sizes and digests`() throws {
+    let folder = Fixtures.root.appendingPathComponent("models/en-x").path
+    let card = try ModelCard(folder: folder)
+    try card.verifyFiles(folder: folder)
+    #expect(card.languages.map(\.to) == ["de", "es", "fr"])
+    #expect(card.maxSourceTokens == 62)
+  }
+
+  @Test func `a changed, a shortened and a missing file are told apart`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Fixtures.url("marian-tiny"))
+    let card = try ModelCard(folder: folder.path)
+    try card.verifyFiles(folder: folder.path)
+    let path = folder.url.appendingPathComponent("vocab.json")
+    var bytes = try Data(contentsOf: path)
+    bytes[5] ^= 1
+    try bytes.write(to: path)
+    let changed = try #require(throws: ModelError.self) { try card.verifyFiles(folder: folder.path) }
+    #expect(changed.description.contains("SHA-256"))
+    try bytes.dropLast().write(to: path)
+    let shortened = try #require(throws: ModelError.self) { try card.verifyFiles(folder: folder.path) }
+    #expect(shortened.description.contains("bytes"))
+    try FileManager.default.removeItem(at: path)
+    let missing = try #require(throws: ModelError.self) { try card.verifyFiles(folder: folder.path) }
+    #expect(missing.description.contains("no such file"))
+  }
+
+  @Test func `a draft for a folder without a card is a card once it is completed`() throws {
+    let folder = try TemporaryFolder()
+    try folder.copy(Fixtures.url("marian-tiny"))
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("model.json"))
+    try folder.write("model.json", try ModelCardDraft(folder: folder.path).text)
+    let card = try ModelCard(folder: folder.path)
+    try card.verifyFiles(folder: folder.path)
+    #expect(card.architecture == "marian")
+    #expect(card.files.contains { $0.path == "model.safetensors" })
+  }
+}
+
+@Suite struct GenerationConfigurationTests {
+  let dimensions = ModelDimensions(
+    vocabularySize: 100, sourceVocabularySize: 100, width: 8, encoderLayers: 1, decoderLayers: 1,
+    decoderHeads: HeadLayout(heads: 2, width: 4), positionLimit: 64)
+
+  func configuration(_ generation: String?, config: String = "{}") throws -> GenerationConfiguration {
+    let folder = try TemporaryFolder()
+    try folder.write("config.json", config)
+    if let generation { try folder.write("generation_config.json", generation) }
+    return try GenerationConfiguration(folder: folder.path, dimensions: dimensions)
+  }
+
+  @Test func `generation_config alone counts where it exists, but for the ids that nothing works without`() throws {
+    let found = try configuration(
+      #"{"eos_token_id":[0,3],"max_length":20}"#,
+      config: #"{"decoder_start_token_id":99,"eos_token_id":1,"num_beams":6,"forced_eos_token_id":0}"#)
+    #expect(found.startToken == 99 && found.endTokens == [0, 3] && found.maxLength == 20)
+    #expect(found.beamSize == 1 && found.forcedEndToken == nil)
+  }
+
+  @Test func `config is read where there is no generation_config, and a missing length means all positions`() throws {
+    let found = try configuration(nil, config: #"{"decoder_start_token_id":99,"eos_token_id":0,"num_beams":6}"#)
+    #expect(found.beamSize == 6 && found.maxLength == 64)
+  }
+
+  @Test(arguments: [
+    #"{}"#, #"{"eos_token_id":0}"#, #"{"eos_token_id":100,"decoder_start_token_id":1}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":-1}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"bad_words_ids":[[100]]}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"max_length":1}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"repetition_penalty":1.2}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"num_beams":0}"#,
+    #"{"eos_token_id":"x","decoder_start_token_id":1}"#,
+  ]) func `ids outside the vocabulary and impossible lengths are refused`(json: String) {
+    #expect(throws: ModelError.self) { try configuration(json) }
+  }
+}
