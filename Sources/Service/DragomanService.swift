@@ -18,6 +18,7 @@ public struct DragomanService: Service, CustomStringConvertible {
     case ignored
   }
 
+  /// What the log of a group of services calls it.
   public let description = "dragoman"
   private let configuration: ServiceConfiguration
   private let context: ServiceContext

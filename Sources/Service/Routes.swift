@@ -8,13 +8,13 @@ package enum Routes {
     let languages = LanguagesEndpoint(service: context.service)
     let ready = ReadyEndpoint(service: context.service, lifecycle: context.lifecycle)
     return [
-      Route(.post, "/translate", .working { await translate.respond(to: $0, id: $1) }),
-      Route(.get, "/languages", .lookup { languages.respond() }),
-      Route(.get, "/health", .probe { HealthEndpoint().respond() }),
-      Route(.get, "/ready", .probe { ready.respond() }),
-      Route(.get, "/version", .lookup { VersionEndpoint().respond() }),
-      Route(.get, "/openapi.yaml", .lookup { SpecificationEndpoint().respond() }),
-      Route(.get, "/", .lookup { WebPage.response() }),
+      Route(.post, "/translate", [200, 400, 415, 500, 503, 504], .working { await translate.respond(to: $0, id: $1) }),
+      Route(.get, "/languages", [200, 503], .lookup { languages.respond() }),
+      Route(.get, "/health", [200], .probe { HealthEndpoint().respond() }),
+      Route(.get, "/ready", [200, 503], .probe { ready.respond() }),
+      Route(.get, "/version", [200], .lookup { VersionEndpoint().respond() }),
+      Route(.get, "/openapi.yaml", [200], .lookup { SpecificationEndpoint().respond() }),
+      Route(.get, "/", [200], .lookup { WebPage.response() }),
     ]
   }
 
@@ -78,11 +78,14 @@ package struct Route: Sendable {
 
   package let method: HTTPMethod
   package let path: String
+  /// The codes it answers with; those of malformed HTTP come from below it.
+  package let statuses: Set<Int>
   let work: Work
 
-  init(_ method: HTTPMethod, _ path: String, _ work: Work) {
+  init(_ method: HTTPMethod, _ path: String, _ statuses: Set<Int>, _ work: Work) {
     self.method = method
     self.path = path
+    self.statuses = statuses
     self.work = work
   }
 }

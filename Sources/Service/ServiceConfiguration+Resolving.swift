@@ -4,6 +4,7 @@ import Logging
 extension ServiceConfiguration {
   /// What the settings are, and what a user should be told of them.
   public struct Resolved: Sendable {
+    /// The settings, defaults included.
     public let configuration: ServiceConfiguration
     /// One sentence each, to be logged when the server starts.
     public let warnings: [String]
