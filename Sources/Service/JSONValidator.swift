@@ -27,6 +27,12 @@ public struct JSONSyntaxError: Error, Equatable, Sendable, CustomStringConvertib
   /// Where, in bytes from the start.
   public let offset: Int
 
+  /// Makes an error.
+  public init(reason: Reason, offset: Int) {
+    self.reason = reason
+    self.offset = offset
+  }
+
   /// `at byte 12: a colon is expected`.
   public var description: String { "at byte \(offset): \(reason.rawValue)" }
 }

@@ -1,6 +1,7 @@
 // Made from openapi.yaml by: DRAGOMAN_REGENERATE=1 swift test -c release --disable-testable-imports --filter OpenAPITests
 // A resource bundle would be a second file beside the binary.
 
+/// The contract, in the binary.
 package enum OpenAPIDocument {
   /// The text of openapi.yaml.
   package static let text = #"""

@@ -1,0 +1,155 @@
+import Foundation
+import Inference
+import Service
+import TestSupport
+import Testing
+import Yams
+
+/// The contract and the code say the same, or these tests name the difference.
+struct OpenAPITests {
+  private static let file = Fixtures.root.appendingPathComponent("openapi.yaml")
+  private static let source = Fixtures.root.appendingPathComponent("Sources/Service/OpenAPIDocument.swift")
+
+  private static func document() throws -> Node {
+    try #require(try Yams.compose(yaml: String(contentsOf: file, encoding: .utf8)))
+  }
+
+  /// The node at a path of keys.
+  private static func node(_ keys: String...) throws -> Node {
+    var node = try document()
+    for key in keys { node = try #require(node[key], "openapi.yaml lacks \(keys.joined(separator: " → "))") }
+    return node
+  }
+
+  private static func keys(_ node: Node) -> Set<String> {
+    Set((node.mapping ?? [:]).keys.compactMap(\.string))
+  }
+
+  @Test func `the binary holds openapi.yaml as it is`() throws {
+    let text = try String(contentsOf: Self.file, encoding: .utf8)
+    if ProcessInfo.processInfo.environment["DRAGOMAN_REGENERATE"] != nil {
+      let old = try String(contentsOf: Self.source, encoding: .utf8)
+      let head = try #require(old.components(separatedBy: "#\"\"\"\n").first)
+      let lines = text.components(separatedBy: "\n").map { $0.isEmpty ? "" : "    " + $0 }
+      let new = head + "#\"\"\"\n" + lines.dropLast().joined(separator: "\n") + "\n\n    \"\"\"#\n}\n"
+      try new.write(to: Self.source, atomically: true, encoding: .utf8)
+      return
+    }
+    #expect(
+      OpenAPIDocument.text == text,
+      """
+      Sources/Service/OpenAPIDocument.swift is not openapi.yaml; make it anew with:
+      DRAGOMAN_REGENERATE=1 swift test -c release --disable-testable-imports --filter OpenAPITests
+      """)
+  }
+
+  private static func routes() -> [Route] {
+    Routes.all(
+      ServiceContext(
+        service: TranslationService(
+          readiness: { .stopped }, languages: { () throws(InferenceError) in throw .shuttingDown },
+          translate: { _ async throws(InferenceError) in throw .shuttingDown }),
+        logger: ServiceConfiguration().logger()))
+  }
+
+  @Test func `every route has its operation and every operation its route`() throws {
+    let paths = try Self.node("paths")
+    var described: Set<String> = []
+    for path in Self.keys(paths) {
+      for method in Self.keys(try #require(paths[path])) { described.insert(method.uppercased() + " " + path) }
+    }
+    let routed = Set(Self.routes().map { $0.method.rawValue + " " + $0.path })
+    #expect(routed.subtracting(described).isEmpty, "routed, but not in openapi.yaml: \(routed.subtracting(described))")
+    #expect(described.subtracting(routed).isEmpty, "in openapi.yaml, but not routed: \(described.subtracting(routed))")
+  }
+
+  @Test func `every field that is read is described and no other`() throws {
+    let described = Self.keys(try Self.node("components", "schemas", "TranslateRequest", "properties"))
+    let read = Set(TranslateField.allCases.map(\.rawValue))
+    #expect(read == described, "differ: \(read.symmetricDifference(described).sorted())")
+  }
+
+  @Test func `every route describes the codes it answers with`() throws {
+    for route in Self.routes() {
+      let responses = try Self.node("paths", route.path, route.method.rawValue.lowercased(), "responses")
+      let expected = Set(route.statuses.map(String.init)).union(["default"])
+      let described = Self.keys(responses)
+      #expect(
+        described == expected,
+        "\(route.method.rawValue) \(route.path) differs in \(described.symmetricDifference(expected).sorted())")
+    }
+  }
+
+  /// One of each; `known` fails to compile when a case is added.
+  private static let errors: [APIError] = [
+    .missing(parameter: "q"), .notANumber(parameter: "q"), .invalid(parameter: "q", expected: "x"),
+    .overTextLimit(size: 2, limit: 1), .unsupportedLanguage(code: "zz"), .unsupportedFormat("xml"),
+    .unavailableTarget(target: "fr", source: "de"), .malformedJSON(detail: "x"),
+    .malformedForm(.tooManyPairs(limit: 1)),
+    .unsupportedMedia("x"), .notYet("x"), .engine(.notReady(reason: "x")),
+    .engine(.unsupportedPair(source: "de", target: "fr")), .engine(.overloaded(retryAfter: .seconds(1))),
+    .engine(.deadlineExceeded), .engine(.shuttingDown), .engine(.failed(reason: "x")),
+  ]
+
+  private static func known(_ error: APIError) -> Bool {
+    switch error {
+    case .missing, .notANumber, .invalid, .overTextLimit, .unsupportedLanguage, .unsupportedFormat, .unavailableTarget,
+      .malformedJSON, .malformedForm, .unsupportedMedia, .notYet:
+      true
+    case .engine(let error):
+      switch error {
+      // Nobody is there to read the answer to a cancelled one.
+      case .notReady, .unsupportedPair, .overloaded, .deadlineExceeded, .cancelled, .shuttingDown, .failed: true
+      }
+    }
+  }
+
+  @Test func `every error of a translation has a code that is described`() throws {
+    let described = Self.keys(try Self.node("paths", "/translate", "post", "responses"))
+    for error in Self.errors {
+      #expect(Self.known(error))
+      #expect(described.contains(String(error.status.code)), "\(error) is \(error.status.code): not described")
+    }
+    let answered = Set(Self.errors.map(\.status.code)).union([200]).map(String.init)
+    #expect(described.subtracting(answered) == ["default"], "described, but never answered")
+  }
+
+  @Test func `what malformed HTTP is answered with is described`() throws {
+    let text = try #require(try Self.node("components", "responses", "Refused", "description").string)
+    for code in [400, 404, 405, 408, 413, 414, 417, 431, 501, 505] {
+      #expect(text.contains("\(code) "), "Refused does not describe \(code)")
+    }
+  }
+
+  @Test func `flags and choices are those of the code`() throws {
+    let flags = try Self.node("components", "schemas", "Segment", "properties", "flags", "items", "enum")
+    #expect(flags.array().compactMap(\.string) == SegmentFlag.allCases.map(\.rawValue))
+    let properties = try Self.node("components", "schemas", "TranslateRequest", "properties")
+    #expect(properties["split"]?["enum"]?.array().compactMap(\.string) == Split.allCases.map(\.rawValue))
+    #expect(properties["priority"]?["enum"]?.array().compactMap(\.string) == Priority.allCases.map(\.rawValue))
+  }
+
+  @Test func `limits are those of the code`() throws {
+    let limits = RequestLimits()
+    let texts = try #require(try Self.node("components", "schemas", "TranslateRequest", "properties", "q")["oneOf"]?[1])
+    #expect(texts["maxItems"]?.int == limits.items)
+    #expect(limits.characters == 500_000, "write the new limit into the description of q")
+    #expect(try Self.node("info", "version").string == ProductVersion.version)
+  }
+
+  @Test func `every reference leads somewhere`() throws {
+    let document = try Self.document()
+    func check(_ node: Node) throws {
+      for (key, value) in node.mapping ?? [:] {
+        if key.string == "$ref", let reference = value.string {
+          var target: Node? = document
+          for part in reference.dropFirst(2).split(separator: "/") { target = target?[String(part)] }
+          #expect(target != nil, "\(reference) leads nowhere")
+        }
+        try check(value)
+      }
+      for value in node.sequence ?? [] { try check(value) }
+    }
+    try check(document)
+  }
+}

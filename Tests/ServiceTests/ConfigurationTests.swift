@@ -1,0 +1,125 @@
+import Foundation
+import HTTP
+import Service
+import TestSupport
+import Testing
+
+struct ConfigurationTests {
+  private func resolve(
+    flags: [String: String] = [:], environment: [String: String] = [:], file: String? = nil
+  ) throws -> ServiceConfiguration.Resolved {
+    var flags = flags
+    if file != nil { flags["config"] = "c.json" }
+    return try ServiceConfiguration.resolve(flags: flags, environment: environment) { path in
+      path == "c.json" ? file.map { Array($0.utf8) } : nil
+    }
+  }
+
+  @Test func `without settings the defaults hold`() throws {
+    let configuration = try resolve().configuration
+    #expect(configuration == ServiceConfiguration())
+    #expect(configuration.host == "127.0.0.1" && configuration.port == 8_080)
+    #expect(configuration.server.limits.bodyBytes == 16 << 20)
+    #expect(configuration.limits.items == 10_000 && configuration.limits.characters == 500_000)
+    #expect(configuration.deadlines == ServerDeadlines())
+    #expect(configuration.requestTimeout == .seconds(300) && configuration.drainTimeout == .seconds(30))
+    #expect(configuration.shutdownDelay == .zero && configuration.threads >= 1)
+  }
+
+  @Test func `a flag comes before a variable and a variable before the file`() throws {
+    let file = #"{"port":1,"host":"file","threads":3}"#
+    let environment = ["DRAGOMAN_LISTEN_PORT": "2", "DRAGOMAN_LISTEN_HOST": "variable"]
+    let configuration = try resolve(flags: ["port": "4"], environment: environment, file: file).configuration
+    #expect(configuration.port == 4 && configuration.host == "variable" && configuration.threads == 3)
+    let named = try ServiceConfiguration.resolve(flags: [:], environment: ["DRAGOMAN_CONFIG": "f"]) { path in
+      path == "f" ? Array(#"{"port":"9"}"#.utf8) : nil
+    }
+    #expect(named.configuration.port == 9)
+  }
+
+  @Test func `every setting can be set everywhere`() throws {
+    let examples: [Setting.Name: String] = [
+      .host: "::1", .port: "81", .models: "/m", .threads: "97", .quantization: "float32", .beamSize: "1",
+      .shutdownDelay: "0.25", .drainTimeout: "4", .requestTimeout: "5", .bodyLimit: "6", .itemLimit: "7",
+      .characterLimit: "8", .connectionLimit: "9", .headerTimeout: "11", .bodyTimeout: "12", .idleTimeout: "13",
+      .writeTimeout: "14", .logLevel: "debug", .logFormat: "json",
+    ]
+    let defaults = ServiceConfiguration()
+    for setting in Setting.all where setting.name != .config {
+      let value = try #require(examples[setting.name], "no example of \(setting.name)")
+      let byFlag = try resolve(flags: [setting.flag: value]).configuration
+      let byVariable = try resolve(environment: [setting.variable: value]).configuration
+      let byFile = try resolve(file: "{\"\(setting.name.rawValue)\":\"\(value)\"}").configuration
+      #expect(byFlag != defaults, "--\(setting.flag) changes nothing")
+      #expect(byFlag == byVariable && byFlag == byFile, "\(setting.name)")
+    }
+    #expect(try resolve(flags: ["shutdown-delay": "0.25"]).configuration.shutdownDelay == .milliseconds(250))
+  }
+
+  static let malformed: [(String, String, String)] = [
+    ("port", "http", #"--port: "http" is not an integer from 0 to 65535"#),
+    ("port", "65536", #"--port: "65536" is not an integer from 0 to 65535"#),
+    ("port", "", #"--port: "" is not an integer from 0 to 65535"#),
+    ("threads", "0", #"--threads: "0" is not an integer from 1 to 1024"#),
+    ("quantization", "int4", #"--quantization: "int4" is not one of int8, float32"#),
+    ("beam-size", "4", "--beam-size: 4 is not supported yet; leave it at 1, which is greedy search"),
+    ("beam-size", "x", #"--beam-size: "x" is not an integer from 1 to 64"#),
+    ("shutdown-delay", "-1", #"--shutdown-delay: "-1" is not a number of seconds up to 86400"#),
+    ("request-timeout", "nan", #"--request-timeout: "nan" is not a number of seconds above 0 up to 86400"#),
+    ("log-level", "loud", #"--log-level: "loud" is not one of trace, debug, info, notice, warning, error, critical"#),
+    ("models", "", #"--models: "" is not a folder"#),
+  ]
+
+  @Test(arguments: malformed)
+  func `a malformed value stops the start and is named`(flag: String, value: String, message: String) {
+    let error = #expect(throws: ConfigurationError.self) { try resolve(flags: [flag: value]) }
+    #expect(error?.description == message)
+  }
+
+  @Test func `a malformed value is named by where it stands`() {
+    let variable = #expect(throws: ConfigurationError.self) { try resolve(environment: ["DRAGOMAN_LISTEN_PORT": "x"]) }
+    #expect(variable?.description.hasPrefix("DRAGOMAN_LISTEN_PORT:") == true)
+    let key = #expect(throws: ConfigurationError.self) { try resolve(file: #"{"port":true}"#) }
+    #expect(key?.description.hasPrefix("c.json: port:") == true)
+    let text = #expect(throws: ConfigurationError.self) { try resolve(file: #"{"body_limit":1.5}"#) }
+    #expect(text?.description.hasPrefix("c.json: body_limit:") == true)
+  }
+
+  @Test func `a file that is none is named`() {
+    #expect(throws: ConfigurationError.unreadable(file: "gone")) { try resolve(flags: ["config": "gone"]) }
+    #expect(throws: ConfigurationError.unknownKey(file: "c.json", key: "prot")) { try resolve(file: #"{"prot":1}"#) }
+    #expect(throws: ConfigurationError.unknownKey(file: "c.json", key: "config")) {
+      try resolve(file: #"{"config":"x"}"#)
+    }
+    for text in ["{", "[]", #"{"port":1,}"#, "port: 1"] {
+      let error = #expect(throws: ConfigurationError.self) { try resolve(file: text) }
+      #expect(error?.description.hasPrefix("c.json: ") == true)
+    }
+  }
+
+  @Test func `an unknown variable is a warning and an empty one is absent`() throws {
+    let resolved = try resolve(environment: [
+      "DRAGOMAN_PROT": "1", "DRAGOMAN_KERNELS": "generic", "DRAGOMAN_PORT": "tcp://10.0.0.1:8080",
+      "DRAGOMAN_PORT_8080_TCP": "x", "DRAGOMAN_SERVICE_PORT_HTTP": "80", "DRAGOMAN_SERVICE_HOST": "10.0.0.1",
+      "DRAGOMAN_THREADS": "", "OTHER": "x",
+    ])
+    #expect(resolved.warnings == ["DRAGOMAN_PROT is set, but no setting has that name"])
+    #expect(resolved.configuration == ServiceConfiguration())
+  }
+
+  @Test func `names of flags, variables and keys follow from one another`() {
+    for setting in Setting.all where setting.name != .host && setting.name != .port {
+      #expect(setting.variable == "DRAGOMAN_" + setting.flag.uppercased().replacingOccurrences(of: "-", with: "_"))
+    }
+    #expect(Set(Setting.all.map(\.name)) == Set(Setting.Name.allCases))
+  }
+
+  @Test func `the README's table is that of the settings`() throws {
+    let readme = Fixtures.root.appendingPathComponent("README.md")
+    guard let text = try? String(contentsOf: readme, encoding: .utf8), text.contains("| flag | environment |") else {
+      return
+    }
+    #expect(
+      text.contains(Setting.markdown), "README.md: put `dragoman`'s table of settings there:\n\(Setting.markdown)")
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import HTTP
+import Inference
+import Logging
+import Service
+import Synchronization
+
+/// A service without a model: each text comes back in brackets, its target before it.
+enum Fake {
+  static let directory = LanguageDirectory(targets: [
+    "en": ["de", "fr", "es"], "de": ["en"], "pb": ["en"], "fr": [],
+  ])
+
+  static let timings = TranslationTimings(
+    queue: .microseconds(41), inference: .microseconds(11_302), total: .microseconds(11_533))
+
+  static func translation(_ request: TranslationRequest, flags: [SegmentFlag] = []) -> Translation {
+    let texts = request.texts.map { "[\(request.target)] \($0)" }
+    let segments = request.texts.enumerated().map { index, text in
+      SegmentResult(
+        index: index, item: index, source: text, target: texts[index],
+        sourceOffsets: 0..<text.unicodeScalars.count, score: request.detail == .scored ? -0.25 : nil, flags: flags)
+    }
+    return Translation(texts: texts, segments: segments, model: "fake", timings: timings)
+  }
+
+  static func service(
+    readiness: @escaping @Sendable () -> InferenceEngine.Readiness = { .ready },
+    translate: @escaping @Sendable (TranslationRequest) async throws(InferenceError) -> Translation = {
+      request async throws(InferenceError) in translation(request)
+    },
+    shutdown: @escaping @Sendable () async -> Void = {}
+  ) -> TranslationService {
+    TranslationService(
+      readiness: readiness,
+      languages: { () throws(InferenceError) in
+        guard readiness() == .ready else { throw .notReady(reason: "loading en-x") }
+        return directory
+      },
+      translate: translate, shutdown: shutdown)
+  }
+
+  /// A log that keeps its lines.
+  final class Lines: Sendable {
+    private let kept: Mutex<[String]> = Mutex([])
+
+    var all: [String] { kept.withLock { $0 } }
+
+    func logger(_ format: ServiceConfiguration.LogFormat = .json, level: Logger.Level = .info) -> Logger {
+      var logger = Logger(label: "test") { _ in
+        LineLogHandler(format: format) { line in
+          self.kept.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+        }
+      }
+      logger.logLevel = level
+      return logger
+    }
+  }
+}
+
+/// A router without a server.
+struct Site {
+  let lines = Fake.Lines()
+  let context: ServiceContext
+  let router: Router
+
+  init(_ service: TranslationService = Fake.service(), limits: RequestLimits = RequestLimits()) {
+    context = ServiceContext(service: service, limits: limits, logger: lines.logger())
+    router = Routes.router(context)
+  }
+
+  struct Answer: Equatable {
+    let status: Int
+    let body: String
+  }
+
+  func send(
+    _ method: HTTPMethod, _ target: String, type: String? = nil, _ body: String = ""
+  ) async throws -> HTTP.HTTPResponse {
+    var headers = HTTPHeaders()
+    if let type { headers[.contentType] = type }
+    return await router.respond(
+      to: try HTTP.HTTPRequest(method: method, target: target, headers: headers, body: Array(body.utf8)))
+  }
+
+  /// The answer to a JSON body.
+  func json(_ body: String) async throws -> Answer {
+    Answer(try await send(.post, "/translate", type: "application/json", body))
+  }
+
+  func form(_ body: String, query: String = "") async throws -> Answer {
+    Answer(try await send(.post, "/translate" + query, type: "application/x-www-form-urlencoded", body))
+  }
+}
+
+extension Site.Answer {
+  init(_ response: HTTP.HTTPResponse) {
+    guard case .bytes(let bytes) = response.body else {
+      self.init(status: response.status.code, body: "a stream")
+      return
+    }
+    self.init(status: response.status.code, body: String(decoding: bytes, as: UTF8.self))
+  }
+
+  static func error(_ message: String, _ status: Int = 400) -> Site.Answer {
+    Site.Answer(status: status, body: #"{"error":""# + message.replacingOccurrences(of: "\"", with: "\\\"") + #""}"#)
+  }
+
+  static func ok(_ body: String) -> Site.Answer { Site.Answer(status: 200, body: body) }
+}
+
+/// Something that happened or did not.
+final class Flag: Sendable {
+  private let happened = Mutex(false)
+
+  var isSet: Bool { happened.withLock { $0 } }
+
+  func set() { happened.withLock { $0 = true } }
+}

@@ -1,0 +1,256 @@
+import Foundation
+import HTTP
+import Inference
+import Logging
+import Service
+import ServiceLifecycle
+import Synchronization
+import TestSupport
+import Testing
+
+/// The whole service on a port of its own, with a translation that needs no model.
+struct ServerTests {
+  /// Runs a server while `body` runs, then shuts it down gracefully; returns the log.
+  @discardableResult
+  private func serving(
+    _ service: TranslationService = Fake.service(), _ change: (inout ServiceConfiguration) -> Void = { _ in },
+    _ body: (SocketAddress, ServiceGroup) async throws -> Void
+  ) async throws -> [String] {
+    var configuration = ServiceConfiguration()
+    configuration.port = 0
+    change(&configuration)
+    let lines = Fake.Lines()
+    let logger = lines.logger()
+    let isRunning = Flag()
+    var service = service
+    service.loaded = { isRunning.set() }
+    let dragoman = DragomanService(
+      configuration: configuration, service: service, logger: logger, secondSignal: .ignored)
+    try dragoman.listen()
+    let address = try #require(dragoman.boundAddress)
+    let group = ServiceGroup(services: [dragoman], logger: logger)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      while !isRunning.isSet { try await Task.sleep(for: .milliseconds(5)) }
+      try await body(address, group)
+      await group.triggerGracefulShutdown()
+      try await tasks.waitForAll()
+    }
+    return lines.all
+  }
+
+  @Test func `requests at once and one after another on one connection get their own answers`() async throws {
+    try await serving { address, _ in
+      try await withThrowingTaskGroup(of: Void.self) { tasks in
+        for client in 0..<16 {
+          tasks.addTask {
+            let connection = try Connection(address)
+            for round in 0..<10 {
+              let body = #"{"q":"\#(client)-\#(round)","source":"en","target":"de"}"#
+              connection.send(Connection.post(body))
+              let answer = try await connection.response()
+              #expect(answer.status == 200)
+              #expect(answer.body == #"{"translatedText":"[de] \#(client)-\#(round)"}"#)
+              #expect(answer.head.lowercased().contains("content-type: application/json\r\n"))
+            }
+          }
+        }
+        try await tasks.waitForAll()
+      }
+    }
+  }
+
+  static let refused: [(String, Int)] = [
+    ("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 404), ("GET /translate HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+    ("POST /translate HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413),
+    ("GET / HTTP/1.1\r\n\r\n", 400), ("nonsense\r\n\r\n", 400), ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+    ("GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505),
+    ("GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "x", count: 20_000) + "\r\n\r\n", 431),
+    ("GET /" + String(repeating: "x", count: 9_000) + " HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+  ]
+
+  @Test(arguments: refused)
+  func `what is refused below the routes is an error in JSON with the common fields`(text: String, status: Int)
+    async throws
+  {
+    try await serving { address, _ in
+      let connection = try Connection(address)
+      connection.send(text)
+      let answer = try await connection.response()
+      #expect(answer.status == status)
+      #expect(try JSONDecoder().decode([String: String].self, from: Data(answer.body.utf8))["error"] != nil)
+      let head = answer.head.lowercased()
+      #expect(
+        head.contains("content-type: application/json\r\n") && head.contains("access-control-allow-origin: *\r\n"))
+      #expect(head.contains("x-content-type-options: nosniff\r\n"))
+    }
+  }
+
+  @Test func `a configured body limit holds`() async throws {
+    try await serving(Fake.service(), { $0.bodyLimit = 10 }) { address, _ in
+      let connection = try Connection(address)
+      connection.send(Connection.post(#"{"q":"too long"}"#))
+      #expect(try await connection.response().status == 413)
+    }
+  }
+
+  @Test func `the server answers before the models are ready`() async throws {
+    let isReady = Flag()
+    let service = Fake.service(readiness: {
+      isReady.isSet ? .ready : .loading(models: ["en-x"])
+    })
+    try await serving(service) { address, _ in
+      let connection = try Connection(address)
+      for (path, status) in [("/health", 200), ("/ready", 503), ("/languages", 503)] {
+        connection.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+        let answer = try await connection.response()
+        #expect(answer.status == status)
+        #expect(answer.head.contains("Retry-After: 1\r\n") == (status == 503))
+      }
+      isReady.set()
+      connection.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try await connection.response().status == 200)
+    }
+  }
+
+  @Test func `a graceful shutdown answers what was accepted and ends the engine last`() async throws {
+    let ended = Flag()
+    let begun = Flag()
+    let service = Fake.service(
+      translate: { request async throws(InferenceError) in
+        begun.set()
+        try? await Task.sleep(for: .milliseconds(400))
+        #expect(!ended.isSet)
+        return Fake.translation(request)
+      },
+      shutdown: { ended.set() })
+    let log = try await serving(service) { address, group in
+      let connection = try Connection(address)
+      connection.send(Connection.post(#"{"q":"a","source":"en","target":"de"}"#))
+      while !begun.isSet { try await Task.sleep(for: .milliseconds(5)) }
+      await group.triggerGracefulShutdown()
+      let answer = try await connection.response()
+      #expect(answer.status == 200 && answer.body == #"{"translatedText":"[de] a"}"#)
+      #expect(answer.head.lowercased().contains("connection: close"))
+    }
+    #expect(ended.isSet)
+    #expect(log.last?.contains(#""message":"stopped""#) == true)
+  }
+
+  @Test func `during the shutdown delay the server serves on but is not ready`() async throws {
+    try await serving(Fake.service(), { $0.shutdownDelay = .milliseconds(600) }) { address, group in
+      await group.triggerGracefulShutdown()
+      try await Task.sleep(for: .milliseconds(100))
+      let connection = try Connection(address)
+      connection.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n")
+      let ready = try await connection.response()
+      #expect(ready.status == 503 && ready.body == #"{"status":"stopping","models":{}}"#)
+      connection.send(Connection.post(#"{"q":"a","source":"en","target":"de"}"#))
+      #expect(try await connection.response().status == 200)
+    }
+  }
+
+  @Test func `a request that outlives the drain is cut off`() async throws {
+    let service = Fake.service(translate: { request async throws(InferenceError) in
+      do { try await Task.sleep(for: .seconds(30)) } catch { throw .cancelled }
+      return Fake.translation(request)
+    })
+    let clock = ContinuousClock()
+    let duration = try await clock.measure {
+      try await serving(service, { $0.drainTimeout = .milliseconds(200) }) { address, _ in
+        let connection = try Connection(address)
+        connection.send(Connection.post(#"{"q":"a","source":"en","target":"de"}"#))
+        try await Task.sleep(for: .milliseconds(50))
+        withExtendedLifetime(connection) {}
+      }
+    }
+    #expect(duration < .seconds(10))
+  }
+
+  @Test func `a port that is taken stops the start and the engine`() async throws {
+    let ended = Flag()
+    try await serving { address, _ in
+      var configuration = ServiceConfiguration()
+      configuration.port = address.port
+      let second = DragomanService(
+        configuration: configuration,
+        service: Fake.service(shutdown: { ended.set() }),
+        logger: Fake.Lines().logger(), secondSignal: .ignored)
+      await #expect(throws: ServerError.self) { try await second.run() }
+    }
+    #expect(ended.isSet)
+  }
+}
+
+/// A client that reads one answer after another. Its calls block, so they run on a queue of their own.
+private final class Connection: Sendable {
+  struct Answer: Sendable {
+    let status: Int
+    let head: String
+    let body: String
+  }
+
+  private enum Failure: Error { case system(String), ended }
+
+  private let descriptor: Int32
+  private let queue = DispatchQueue(label: "client")
+  private let buffer: Mutex<[UInt8]> = Mutex([])
+
+  init(_ address: SocketAddress) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var storage = sockaddr_in()
+    storage.sin_family = sa_family_t(AF_INET)
+    storage.sin_port = UInt16(address.port).bigEndian
+    storage.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var timeout = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+    let result = withUnsafePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else { throw Failure.system("connect") }
+  }
+
+  deinit { close(descriptor) }
+
+  static func post(_ body: String) -> String {
+    "POST /translate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+      + body
+  }
+
+  func send(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+  }
+
+  func response() async throws -> Answer {
+    try await withCheckedThrowingContinuation { continuation in
+      queue.async { continuation.resume(with: Result { try self.read() }) }
+    }
+  }
+
+  private func read() throws -> Answer {
+    while true {
+      let complete: Answer? = buffer.withLock { buffer in
+        let text = String(decoding: buffer, as: UTF8.self)
+        guard let end = text.range(of: "\r\n\r\n") else { return nil }
+        let head = String(text[..<end.upperBound])
+        let length =
+          head.components(separatedBy: "\r\n")
+          .first { $0.lowercased().hasPrefix("content-length:") }
+          .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
+        let start = head.utf8.count
+        guard buffer.count >= start + length else { return nil }
+        let body = String(decoding: buffer[start..<(start + length)], as: UTF8.self)
+        buffer.removeFirst(start + length)
+        return Answer(status: Int(head.dropFirst(9).prefix(3)) ?? 0, head: head, body: body)
+      }
+      if let complete { return complete }
+      var bytes = [UInt8](repeating: 0, count: 65_536)
+      let count = recv(descriptor, &bytes, bytes.count, 0)
+      guard count > 0 else { throw Failure.ended }
+      buffer.withLock { $0.append(contentsOf: bytes[..<count]) }
+    }
+  }
+}
