@@ -47,6 +47,22 @@ def peak_resident_mb():
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
+class Window:
+    """A stretch of time: its wall seconds, this process's CPU seconds, and the cores that other processes kept busy meanwhile."""
+
+    def __init__(self):
+        self.start = self.sample()
+
+    @staticmethod
+    def sample():
+        ticks = [int(t) for t in open("/proc/stat", encoding="utf-8").readline().split()[1:9]]
+        return time.perf_counter(), time.process_time(), (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+    def fields(self):
+        wall, own, busy = (after - before for before, after in zip(self.start, self.sample()))
+        return {"cpu_s": round(own, 2), "others_cores": round(max(0.0, (busy - own) / wall), 2)}
+
+
 def percentile(values, share):
     """Nearest-rank percentile: the smallest value that at least that share of the values does not exceed."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]

@@ -20,7 +20,8 @@ import subprocess
 import sys
 import time
 
-from common import (DECODE_LIMIT, MODELS, NAMES, batches, emit, load_pieces, machine, now, peak_resident_mb, percentile, resident_mb)
+from common import (
+    DECODE_LIMIT, MODELS, NAMES, Window, batches, emit, load_pieces, machine, now, peak_resident_mb, percentile, resident_mb)
 
 BUDGETS = [1024, 2048, 4096]  # padded source tokens a batch
 TUNING_SENTENCES = 800
@@ -63,7 +64,7 @@ class Case:
             self.rows = self.rows[:: max(1, len(self.rows) // TUNING_SENTENCES)]
         groups = batches(self.rows, self.args.tokens)
         [r.result() for r in self.submit(groups[-1][0], 4)]
-        seconds, produced = [], 0
+        seconds, produced, window = [], 0, Window()
         for _ in range(1 if self.args.tuning else REPETITIONS):
             start = time.perf_counter()
             results = [r.result() for pending in [self.submit(*g) for g in groups] for r in pending]
@@ -75,16 +76,17 @@ class Case:
         self.emit(
             "bulk", sentences=len(self.rows), source_tokens=sum(len(r["src"]) + 1 for r in self.rows), target_tokens=produced,
             seconds=[round(s, 3) for s in seconds], sentences_per_s=round(len(self.rows) / best, 2),
-            target_tokens_per_s=round(produced / best, 1))
+            target_tokens_per_s=round(produced / best, 1), **window.fields())
 
     def latency(self):
         rows = range(min(LATENCY_SENTENCES, len(self.rows)))
         for i in list(rows)[:5]:
             self.one(i)
+        window = Window()
         best = [min(times) for times in zip(*[[self.one(i) for i in rows] for _ in range(REPETITIONS)])]
         self.emit(
             "latency", sentences=len(best), p50_ms=round(percentile(best, 0.5), 3), p95_ms=round(percentile(best, 0.95), 3),
-            mean_ms=round(statistics.mean(best), 3))
+            mean_ms=round(statistics.mean(best), 3), **window.fields())
 
     def one(self, i):
         start = time.perf_counter()
