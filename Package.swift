@@ -93,6 +93,6 @@ let package = Package(
       ["Inference", "Generation", "Models", "Tokenizers", "Workers", "CAllocationCounter"]),
     tests("ServiceTests", ["Service", "HTTP", "Inference"]),
     tests("OpenAPITests", ["Service", .product(name: "Yams", package: "Yams")]),
-    tests("QualityTests", ["Service", "Inference", "Evaluation", "Workers"]),
+    tests("QualityTests", ["Inference", "Evaluation", "Kernels", "Workers"]),
   ]
 )

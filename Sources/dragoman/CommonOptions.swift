@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inference
 import Kernels
+import Service
 import Workers
 
 extension Quantization: ExpressibleByArgument {}
@@ -38,19 +39,7 @@ struct EngineOptions: ParsableArguments {
   /// The configuration that the flags, and for what they leave out the environment, ask for.
   func configuration() throws -> EngineConfiguration {
     EngineConfiguration(
-      modelsFolder: ModelsFolder.resolve(models), threads: threads ?? ProcessorCount.available,
+      modelsFolder: models ?? ServiceConfiguration.defaultModelsFolder, threads: threads ?? ProcessorCount.available,
       quantization: quantization, kernels: try KernelSet.selected())
-  }
-}
-
-/// Where models are looked for.
-enum ModelsFolder {
-  /// The folder that was named, else ./models, else models beside the executable.
-  static func resolve(_ named: String?) -> String {
-    if let named { return named }
-    let beside = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appendingPathComponent("models").path
-    let isHere = FileManager.default.fileExists(atPath: "models")
-    return !isHere && FileManager.default.fileExists(atPath: beside) ? beside : "models"
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Inference
 import Kernels
 import Models
-import Workers
+import Service
 
 /// `dragoman models`.
 struct ModelsCommand: AsyncParsableCommand {
@@ -20,7 +20,7 @@ struct ModelsListCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Folder whose sub-folders are models.", valueName: "dir")) var models: String?
 
   func run() async throws {
-    for folder in try ModelCatalog.folders(in: ModelsFolder.resolve(models)) {
+    for folder in try ModelCatalog.folders(in: models ?? ServiceConfiguration.defaultModelsFolder) {
       do throws(ModelError) {
         let card = try ModelCard(folder: folder)
         let directions = card.languages.map { "\($0.from)→\($0.to)" }.joined(separator: " ")

@@ -1,0 +1,89 @@
+import Generation
+import Tensors
+import Text
+
+/// The segments of one request, translated, in order as they finish.
+public struct TranslationStream: Sendable {
+  let submission: Submission
+  let plan: SegmentPlan
+  let model: LoadedModel
+  let target: String
+  private var index = 0
+
+  init(submission: Submission, plan: SegmentPlan, model: LoadedModel, target: String) {
+    self.submission = submission
+    self.plan = plan
+    self.model = model
+    self.target = target
+  }
+
+  /// The next segment; nil behind the last. Cancelling the task frees the request's rows at the next decode step.
+  public mutating func next() async throws(InferenceError) -> SegmentResult? {
+    guard let hypothesis = try await submission.next() else { return nil }
+    defer { index += 1 }
+    guard hypothesis.end != .noToken else {
+      throw .failed(reason: "\(model.card.id) computed no token for segment \(index); its weights may be damaged")
+    }
+    let segment = plan.segments[index]
+    let text = model.tokenizer.decode(hypothesis.tokens)
+    return SegmentResult(
+      index: index, item: segment.item, source: String(segment.text), target: text, sourceOffsets: segment.offsets,
+      score: hypothesis.score, flags: flags(segment, hypothesis, text))
+  }
+
+  private func flags(_ segment: SegmentPlan.Segment, _ hypothesis: Hypothesis, _ text: String) -> [SegmentFlag] {
+    var flags: [SegmentFlag] = []
+    if hypothesis.end == .lengthLimit { flags.append(.truncated) }
+    let tokens = hypothesis.tokens.filter { $0 != model.tokenizer.endID }
+    if OutputChecks.isRepetitive(tokens) { flags.append(.repetition) }
+    if OutputChecks.isUntranslated(source: segment.text, target: text[...]) { flags.append(.untranslated) }
+    if OutputChecks.isCopied(source: segment.text, target: text[...]) { flags.append(.copied) }
+    if OutputChecks.isLengthRatioOff(sourceTokens: model.textTokens(of: segment.source), targetTokens: tokens.count)
+    {
+      flags.append(.lengthRatio)
+    }
+    return flags
+  }
+}
+
+extension InferenceEngine {
+  /// Cuts a request's texts into segments and puts them into the queue.
+  public func submit(_ request: TranslationRequest) throws(InferenceError) -> TranslationStream {
+    let (catalog, loop) = try current()
+    guard let route = catalog.route(from: request.source, to: request.target) else {
+      throw .unsupportedPair(source: request.source, target: request.target)
+    }
+    let model = catalog.models[route.model]
+    let plan = try SegmentPlan(
+      texts: request.texts, language: request.source, split: request.split, model: model, prefix: route.prefix)
+    let options = GenerationOptions(
+      model.generation, maxNewTokens: request.maxNewTokens,
+      scoring: request.detail == .scored ? .meanLogProbability : .none)
+    let submission = try loop.submit(
+      plan.segments.map { EngineLoop.Segment(source: $0.source, options: options) }, model: route.model,
+      priority: request.priority, deadline: ContinuousClock.now + configuration.deadline)
+    return TranslationStream(submission: submission, plan: plan, model: model, target: request.target)
+  }
+
+  /// Translates a request's texts. Each answer depends on its own text only, whatever else is being translated.
+  public func translate(_ request: TranslationRequest) async throws(InferenceError) -> Translation {
+    var stream = try submit(request)
+    var segments: [SegmentResult] = []
+    segments.reserveCapacity(stream.plan.segments.count)
+    while let segment = try await stream.next() { segments.append(segment) }
+    let targets = segments.map(\.target)
+    let plan = stream.plan
+    return Translation(
+      texts: request.texts.indices.map { plan.assemble(item: $0, translations: targets) }, segments: segments,
+      model: stream.model.card.id, timings: TranslationTimings(stream.submission.timings, now: ContinuousClock.now))
+  }
+}
+
+extension TranslationTimings {
+  init(_ timings: Submission.Timings, now: ContinuousClock.Instant) {
+    let admitted = timings.admitted ?? timings.submitted
+    queue = admitted - timings.submitted
+    inference = (timings.finished ?? admitted) - admitted
+    total = now - timings.submitted
+  }
+}

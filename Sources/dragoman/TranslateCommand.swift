@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Inference
+
+/// `dragoman translate`: lines in, lines out.
+struct TranslateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "translate",
+    abstract: "Translate files or the standard input, a line of output for each line of input.",
+    discussion: """
+      Order is kept, all processors work, memory stays bounded however long the input is. \
+      With --document each file (or the whole standard input) is one text, in which sentences may run over line \
+      breaks. Text that is not UTF-8 stops with file and line.
+
+        echo 'Good morning!' | dragoman translate --from en --to de
+        dragoman translate --from en --to fr notes.txt > notes.fr.txt
+      """)
+
+  @OptionGroup var engine: EngineOptions
+
+  @Option(help: ArgumentHelp("Language of the input, a code such as en.", valueName: "code"))
+  var from: String
+
+  @Option(help: ArgumentHelp("Language to translate to, a code such as de.", valueName: "code"))
+  var to: String
+
+  @Option(help: ArgumentHelp("Hypotheses kept while decoding; 1 is greedy.", valueName: "n"))
+  var beamSize: Int = 1
+
+  @Option(help: "Where text is cut: sentence, paragraph or none.")
+  var split: Split = .sentence
+
+  @Flag(help: "Take each file, or the whole standard input, as one text.")
+  var document = false
+
+  @Flag(help: "Replace bytes that are no UTF-8 by U+FFFD instead of stopping.")
+  var replaceInvalid = false
+
+  @Argument(help: ArgumentHelp("Files; - or none is the standard input.", valueName: "file"))
+  var files: [String] = []
+
+  func validate() throws {
+    if beamSize != 1 { throw ValidationError("--beam-size \(beamSize) is not supported yet; 1 is.") }
+  }
+
+  func run() async throws {
+    let engine = try InferenceEngine(configuration: self.engine.configuration())
+    defer { engine.shutdown() }
+    let catalog = try await engine.loaded()
+    guard let source = catalog.canonical(from) else { throw unknown(from, "--from", catalog) }
+    guard let target = catalog.canonical(to) else { throw unknown(to, "--to", catalog) }
+    let template = TranslationRequest(texts: [], source: source, target: target, split: split, priority: .bulk)
+    let pipeline = TranslationPipeline(engine: engine, template: template, progress: Progress())
+    for file in files.isEmpty ? ["-"] : files {
+      var input = try InputText(path: file, replacesInvalid: replaceInvalid)
+      defer { input.close() }
+      if document {
+        try await pipeline.translateDocument(&input)
+      } else {
+        try await pipeline.translateLines(&input)
+      }
+    }
+    pipeline.progress.finish()
+  }
+
+  private func unknown(_ code: String, _ flag: String, _ catalog: ModelCatalog) -> CommandFailure {
+    CommandFailure("\(flag) \(code): no model knows this language; known: \(catalog.codes.sorted().joined(separator: ", "))")
+  }
+}
+
+extension Split: ExpressibleByArgument {}
