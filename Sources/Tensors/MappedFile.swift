@@ -6,9 +6,10 @@ public struct MappedFileError: Error, Equatable, CustomStringConvertible {
   public let operation: String
   public let code: Int32
 
-  public var description: String {
-    "\(path): \(operation) failed: \(String(cString: strerror(code)))"
-  }
+  /// What went wrong, without the path.
+  public var reason: String { "\(operation) failed: \(String(cString: strerror(code)))" }
+
+  public var description: String { "\(path): \(reason)" }
 }
 
 /// A whole file mapped read-only; its pages are read when they are touched and shared between processes.

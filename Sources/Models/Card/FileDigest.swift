@@ -6,17 +6,15 @@ import Tensors
 public enum FileDigest {
   /// The digest in lower-case hexadecimal.
   public static func sha256(path: String) throws(ModelError) -> String {
-    let file: MappedFile
-    do {
-      file = try MappedFile(path: path)
-    } catch {
-      throw .unreadable(path: path, reason: error.description)
-    }
+    try sha256(of: MappedFile(modelFile: path))
+  }
+
+  static func sha256(of file: MappedFile) throws(ModelError) -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     var length: UInt32 = 0
     guard EVP_Digest(file.bytes.baseAddress, file.bytes.count, &digest, &length, EVP_sha256(), nil) == 1, length == 32
     else {
-      throw .unreadable(path: path, reason: "OpenSSL could not compute its SHA-256")
+      throw .unreadable(path: file.path, reason: "OpenSSL could not compute its SHA-256")
     }
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
@@ -28,13 +26,14 @@ extension ModelCard {
   public func verifyFiles(folder: String) throws(ModelError) {
     for file in files {
       let path = folder + "/" + file.path
-      guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
+      guard FileManager.default.fileExists(atPath: path) else {
         throw .unreadable(path: path, reason: "no such file, but model.json lists it")
       }
-      guard size == file.bytes else {
-        throw .malformed(path: path, reason: "\(size) bytes; model.json says \(file.bytes)")
+      let mapped = try MappedFile(modelFile: path)
+      guard mapped.bytes.count == file.bytes else {
+        throw .malformed(path: path, reason: "\(mapped.bytes.count) bytes; model.json says \(file.bytes)")
       }
-      let digest = try FileDigest.sha256(path: path)
+      let digest = try FileDigest.sha256(of: mapped)
       guard digest == file.sha256.lowercased() else {
         throw .malformed(path: path, reason: "SHA-256 \(digest); model.json says \(file.sha256)")
       }

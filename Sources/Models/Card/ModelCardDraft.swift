@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// A card for a folder that has none, to be completed by hand and saved as model.json.
 public struct ModelCardDraft: Sendable {
@@ -49,11 +50,9 @@ public struct ModelCardDraft: Sendable {
     var files: [Draft.File] = []
     for name in names.sorted() where !name.hasPrefix(".") && name != "model.json" {
       let path = folder + "/" + name
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-      guard attributes?[.type] as? FileAttributeType == .typeRegular, let bytes = attributes?[.size] as? Int else {
-        continue
-      }
-      files.append(Draft.File(path: name, bytes: bytes, sha256: try FileDigest.sha256(path: path)))
+      // Folders and what else is no regular file is left out.
+      guard let file = try? MappedFile(path: path) else { continue }
+      files.append(Draft.File(path: name, bytes: file.bytes.count, sha256: try FileDigest.sha256(of: file)))
     }
     let id = folder.split(separator: "/").last.map(String.init) ?? "model"
     let draft = Draft(

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Reads one JSON file of a model's folder.
 enum JSONFile {
@@ -10,16 +11,11 @@ enum JSONFile {
   }
 
   static func contents(of path: String) throws(ModelError) -> Data {
-    guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int else {
-      throw .unreadable(path: path, reason: "no such file")
+    let file = try MappedFile(modelFile: path)
+    guard file.bytes.count <= sizeLimit else {
+      throw .malformed(path: path, reason: "\(file.bytes.count) bytes of JSON; at most \(sizeLimit) are read")
     }
-    guard size <= sizeLimit else {
-      throw .malformed(path: path, reason: "\(size) bytes of JSON; at most \(sizeLimit) are read")
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw .unreadable(path: path, reason: "cannot be read")
-    }
-    return data
+    return Data(file.bytes)
   }
 
   static func decode<Value: Decodable>(_ type: Value.Type, from data: Data, path: String) throws(ModelError) -> Value {
@@ -29,6 +25,17 @@ enum JSONFile {
       throw .malformed(path: path, reason: error.brief)
     } catch {
       throw .malformed(path: path, reason: "\(error)")
+    }
+  }
+}
+
+extension MappedFile {
+  /// Maps a file of a model. (FileManager's attributes differ between the static and the dynamic Foundation.)
+  convenience init(modelFile path: String) throws(ModelError) {
+    do {
+      try self.init(path: path)
+    } catch {
+      throw .unreadable(path: path, reason: error.reason)
     }
   }
 }

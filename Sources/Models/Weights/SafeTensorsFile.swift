@@ -24,12 +24,7 @@ public struct SafeTensorsFile: Sendable {
   /// Maps the file and checks its header against its size.
   public init(path: String) throws(ModelError) {
     self.path = path
-    let file: MappedFile
-    do {
-      file = try MappedFile(path: path)
-    } catch {
-      throw .unreadable(path: path, reason: error.description)
-    }
+    let file = try MappedFile(modelFile: path)
     let (entries, dataStart) = try Self.header(of: file)
     var tensors: [String: StoredTensor] = [:]
     var unsupported: [String: String] = [:]
