@@ -48,7 +48,7 @@ public final class WeightSource {
     let index = try JSONFile.decode(ShardIndex.self, path: path)
     var files: [SafeTensorsFile] = []
     for name in Set(index.weight_map.values).sorted() {
-      guard !name.isEmpty, !name.contains("/"), name != "..", name != "." else {
+      guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: "/")), name != "..", name != "." else {
         throw .malformed(path: path, reason: "shard \(name) is no file name of this folder")
       }
       files.append(try SafeTensorsFile(path: folder + "/" + name))
