@@ -99,7 +99,8 @@ public enum APIError: Error, Equatable, Sendable {
 
   private static func message(_ error: InferenceError) -> String {
     switch error {
-    case .notReady, .shuttingDown: return "Not ready to translate: \(error.description)"
+    case .notReady(let reason): return "Not ready: \(reason)"
+    case .shuttingDown: return "The server is shutting down"
     case .unsupportedPair(let source, let target):
       return APIError.unavailableTarget(target: target, source: source).message
     case .overloaded: return "Too many requests are waiting; try again after the seconds that Retry-After names"

@@ -232,10 +232,10 @@ package enum OpenAPIDocument {
             application/json:
               schema: {$ref: '#/components/schemas/Error'}
               examples:
-                loading: {value: {error: 'Not ready to translate: not ready: loading en-x'}}
+                loading: {value: {error: 'Not ready: loading en-x'}}
                 overloaded:
                   value: {error: 'Too many requests are waiting; try again after the seconds that Retry-After names'}
-                stopping: {value: {error: 'Not ready to translate: shutting down'}}
+                stopping: {value: {error: 'The server is shutting down'}}
         Refused:
           description: |
             Refused before the operation saw it:

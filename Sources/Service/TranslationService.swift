@@ -33,8 +33,13 @@ public struct TranslationService: Sendable {
 
 extension TranslationService {
   /// The service of an engine.
+  public init(_ engine: InferenceEngine) {
+    self.init(engine) { request throws(InferenceError) in try await engine.translate(request) }
+  }
+
+  /// The service of an engine with another way to translate.
   ///
-  /// - Parameter translate: the engine's own `translate`.
+  /// - Parameter translate: what answers instead of the engine's own `translate`.
   public init(
     _ engine: InferenceEngine,
     translate: @escaping @Sendable (TranslationRequest) async throws(InferenceError) -> Translation

@@ -102,6 +102,42 @@ struct JSONValidatorTests {
     }
   }
 
+  @Test func `mutated texts never trap, and what still passes is what JSONDecoder reads`() throws {
+    var random = SplitMix(state: 7)
+    let pieces =
+      Array(#"{}[]",:\u0041\ud83d\ude00 -0.1e+9truefalsenull"#.utf8) + [0x00, 0x0A, 0x80, 0xC3, 0xA9, 0xF0, 0xFF]
+    for text in Self.valid where text.hasPrefix("[") || text.hasPrefix("{") {
+      for _ in 0..<300 {
+        var bytes = Array(text.utf8)
+        for _ in 0...Int.random(in: 0..<3, using: &random) where !bytes.isEmpty {
+          let place = Int.random(in: 0..<bytes.count, using: &random)
+          switch Int.random(in: 0..<3, using: &random) {
+          case 0: bytes[place] = pieces.randomElement(using: &random) ?? 0
+          case 1: bytes.insert(pieces.randomElement(using: &random) ?? 0, at: place)
+          default: bytes.remove(at: place)
+          }
+        }
+        guard (try? JSONValidator.validate(bytes)) != nil else { continue }
+        #expect(throws: Never.self, "\(String(decoding: bytes, as: UTF8.self))") {
+          try JSONDecoder().decode(Anything.self, from: Data(bytes))
+        }
+      }
+    }
+  }
+
+  /// Steele et al. 2014: enough for a test that must be the same every time.
+  private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = state
+      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ (mixed >> 31)
+    }
+  }
+
   @Test func `what passes is what JSONDecoder reads`() throws {
     for text in Self.valid where text.hasPrefix("[") || text.hasPrefix("{") {
       _ = try JSONDecoder().decode(Anything.self, from: Data(text.utf8))

@@ -214,6 +214,6 @@ struct TranslateEndpointTests {
     #expect(try await site.json(#"{"q":"a"}"#) == .error("Invalid request: missing source parameter"))
     #expect(
       try await site.json(#"{"q":"a","source":"en","target":"de"}"#)
-        == .error("Not ready to translate: not ready: loading en-x", 503))
+        == .error("Not ready: loading en-x", 503))
   }
 }
