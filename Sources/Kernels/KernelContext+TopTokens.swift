@@ -25,6 +25,23 @@ public struct TokenConstraints {
   }
 }
 
+/// What turns hidden states into logits over the vocabulary.
+public struct OutputProjection: Sendable {
+  /// [D,V] and [V].
+  public let weights: LinearWeights
+  /// The projection's table [V,D] as it was trained, where `weights` are a rounded copy: the best candidates' logits are
+  /// computed again from it, so that rounding the largest matrix of all decides no near-tie.
+  public let exact: StoredTensor?
+
+  public init(weights: LinearWeights, exact: StoredTensor?) {
+    self.weights = weights
+    self.exact = exact
+  }
+
+  /// Candidates beyond the wanted ones whose logits are computed again.
+  static let spare = 3
+}
+
 /// The best tokens of each row. Memory of the workspace.
 public struct TopTokens {
   /// k: entries a row.
@@ -44,11 +61,14 @@ public enum Normalization: Sendable {
 }
 
 extension KernelContext {
-  /// The k best tokens of each row of `hidden · weights + bias`, ties to the lower id. hidden [M,D], weights [D,V] → [M,k].
+  /// The k best tokens of each row of hidden · projection, ties to the lower id. hidden [M,D] → [M,k].
   /// The logits [M,V] are never written out: each tile of 512 columns is reduced while it is in the cache.
   public func topTokens(
-    _ hidden: Matrix, _ weights: LinearWeights, k: Int, constraints: TokenConstraints, normalization: Normalization
+    _ hidden: Matrix, _ projection: OutputProjection, k wanted: Int, constraints: TokenConstraints,
+    normalization: Normalization
   ) -> TopTokens {
+    let weights = projection.weights
+    let k = projection.exact == nil ? wanted : min(wanted + OutputProjection.spare, dragoman_max_top)
     precondition(k >= 1 && k <= dragoman_max_top, "the best \(k) of at most \(dragoman_max_top)")
     let tiles = (weights.matrix.panels + TopTokensTask.tilePanels - 1) / TopTokensTask.tilePanels
     let entries = hidden.rows * tiles
@@ -62,7 +82,9 @@ extension KernelContext {
       maxima: normalization == .none ? nil : workspace.take(Float.self, entries),
       sums: normalization == .none ? nil : workspace.take(Float.self, entries))
     pool.parallelFor(task.chunks, task)
-    return merge(task)
+    let best = merge(task)
+    guard let table = projection.exact else { return best }
+    return recompute(best, wanted, hidden, table, bias: weights.bias)
   }
 
   /// The best of all tiles, row by row, in the order of the tiles.
@@ -97,6 +119,51 @@ extension KernelContext {
       k: k, tokens: UnsafeBufferPointer(start: tokens, count: task.rows * k),
       logits: UnsafeBufferPointer(start: logits, count: task.rows * k),
       logSumExp: UnsafeBufferPointer(start: logSumExp, count: normalized))
+  }
+}
+
+extension KernelContext {
+  /// The candidates' logits from the exact table; the first `wanted` of them, best first, ties to the lower id.
+  private func recompute(
+    _ candidates: TopTokens, _ wanted: Int, _ hidden: Matrix, _ embedding: StoredTensor, bias: Tensor?
+  ) -> TopTokens {
+    let tokens = workspace.take(TokenID.self, hidden.rows * wanted)
+    let logits = workspace.take(Float.self, hidden.rows * wanted)
+    let row = workspace.take(Float.self, hidden.columns)
+    tokens.initialize(repeating: -1, count: hidden.rows * wanted)
+    logits.initialize(repeating: -.infinity, count: hidden.rows * wanted)
+    let rowBytes = hidden.columns * embedding.element.size
+    if let base = embedding.bytes.baseAddress {
+      for entry in 0..<(hidden.rows * candidates.k) where candidates.tokens[entry] >= 0 {
+        let token = candidates.tokens[entry]
+        let query = entry / candidates.k
+        table.widen(base + Int(token) * rowBytes, embedding.element.kernel, hidden.columns, row)
+        let product = table.dot(hidden.row(query), row, hidden.columns)
+        let logit = product + (bias?.pointer[Int(token)] ?? 0)
+        insert(token, logit, into: tokens + query * wanted, logits + query * wanted, count: wanted)
+      }
+    }
+    return TopTokens(
+      k: wanted, tokens: UnsafeBufferPointer(start: tokens, count: hidden.rows * wanted),
+      logits: UnsafeBufferPointer(start: logits, count: hidden.rows * wanted), logSumExp: candidates.logSumExp)
+  }
+
+  private func insert(
+    _ token: TokenID, _ logit: Float, into tokens: UnsafeMutablePointer<TokenID>,
+    _ logits: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    func isBetter(than place: Int) -> Bool {
+      tokens[place] < 0 || logit > logits[place] || logit == logits[place] && token < tokens[place]
+    }
+    guard isBetter(than: count - 1) else { return }
+    var place = count - 1
+    while place > 0, isBetter(than: place - 1) {
+      tokens[place] = tokens[place - 1]
+      logits[place] = logits[place - 1]
+      place -= 1
+    }
+    tokens[place] = token
+    logits[place] = logit
   }
 }
 

@@ -59,8 +59,8 @@ public struct DecoderState {
 public protocol Seq2SeqModel: Sendable {
   var dimensions: ModelDimensions { get }
 
-  /// The projection of decoder outputs to logits: weights [D,V], bias [V].
-  var output: LinearWeights { get }
+  /// The projection of decoder outputs to logits.
+  var output: OutputProjection { get }
 
   /// Reads whole sources and fills, for each, the keys and values that the decoder attends to.
   /// - Parameters:

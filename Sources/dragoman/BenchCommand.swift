@@ -83,4 +83,3 @@ struct BenchModelCommand: AsyncParsableCommand {
     line.add("mean_ms", best.reduce(0, +) / Double(best.count))
   }
 }
-

@@ -25,7 +25,8 @@ struct ModelsListCommand: AsyncParsableCommand {
         let card = try ModelCard(folder: folder)
         let directions = card.languages.map { "\($0.from)→\($0.to)" }.joined(separator: " ")
         let size = card.files.reduce(0) { $0 + $1.bytes }
-        print("\(card.id)\t\(card.task.rawValue)\t\(card.architecture)\t\(directions)\t\(size / 1_000_000) MB\t\(folder)")
+        print(
+          "\(card.id)\t\(card.task.rawValue)\t\(card.architecture)\t\(directions)\t\(size / 1_000_000) MB\t\(folder)")
       } catch {
         print("\(folder)\tunusable: \(error)")
       }
@@ -61,7 +62,8 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
 struct ModelsInspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Print a model's architecture, sizes, tensors and vocabulary; for a folder without a card, one to complete.")
+    abstract:
+      "Print a model's architecture, sizes, tensors and vocabulary; for a folder without a card, one to complete.")
 
   @Argument(help: ArgumentHelp("The model's folder.", valueName: "dir")) var folder: String
 

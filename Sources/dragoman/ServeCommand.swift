@@ -40,7 +40,8 @@ struct ServeCommand: AsyncParsableCommand {
     if let address = service.boundAddress { invite(to: address.description) }
     let group = ServiceGroup(
       configuration: .init(
-        services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+        services: [service], gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     try await group.run()
   }
 

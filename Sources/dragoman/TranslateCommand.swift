@@ -64,7 +64,8 @@ struct TranslateCommand: AsyncParsableCommand {
   }
 
   private func unknown(_ code: String, _ flag: String, _ catalog: ModelCatalog) -> CommandFailure {
-    CommandFailure("\(flag) \(code): no model knows this language; known: \(catalog.codes.sorted().joined(separator: ", "))")
+    CommandFailure(
+      "\(flag) \(code): no model knows this language; known: \(catalog.codes.sorted().joined(separator: ", "))")
   }
 }
 

@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct TopTokensTests {
@@ -16,8 +17,8 @@ import Testing
   }
 
   private func top(
-    _ context: KernelContext, _ hidden: [[Float]], _ weights: LinearWeights, k: Int, _ rules: [Rule],
-    _ normalization: Normalization
+    _ context: KernelContext, _ hidden: [[Float]], _ weights: LinearWeights, exact: StoredTensor? = nil, k: Int,
+    _ rules: [Rule], _ normalization: Normalization
   ) -> Answer {
     let banned = rules.flatMap(\.banned)
     var ends: [Int32] = []
@@ -27,7 +28,8 @@ import Testing
       ends.withUnsafeBufferPointer { ends in
         forced.withUnsafeBufferPointer { forced in
           let top = context.topTokens(
-            context.matrix(hidden, columns: weights.matrix.terms), weights, k: k,
+            context.matrix(hidden, columns: weights.matrix.terms),
+            OutputProjection(weights: weights, exact: exact), k: k,
             constraints: TokenConstraints(banned: banned, bannedEnds: ends, forced: forced),
             normalization: normalization)
           return Answer(
@@ -52,6 +54,31 @@ import Testing
       }
     }
     return (tokens, values)
+  }
+
+  @Test func `candidates of a rounded projection are ranked by the exact table`() throws {
+    var random = Randomness(seed: 9)
+    let (width, vocabulary) = (40, 900)
+    let rows = (0..<vocabulary).map { _ in random.floats(width) }
+    let hidden = (0..<20).map { _ in random.floats(width) }
+    let folder = try TemporaryFolder()
+    let path = try folder.write("table", rows.flatMap { $0 }.flatMap { withUnsafeBytes(of: $0) { Array($0) } })
+    let table = try #require(
+      StoredTensor(file: MappedFile(path: path), offset: 0, element: .float32, shape: [vocabulary, width]))
+    let rules = hidden.indices.map { Rule(forced: $0 == 7 ? 5 : -1) }
+    let answers = try onEverySetAndThreads { context in
+      let weights = LinearWeights(matrix: context.pack([table], as: .int8), bias: nil)
+      return top(context, hidden, weights, exact: table, k: 2, rules, .none)
+    }
+    for answer in answers {
+      #expect(answer.tokens == answers[0].tokens && answer.logits == answers[0].logits)
+      for (index, query) in hidden.enumerated() where index != 7 {
+        let exact = rows.map { row in zip(row, query).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } }
+        let best = exact.indices.sorted { exact[$0] > exact[$1] }.prefix(2).map { TokenID($0) }
+        #expect(Array(answer.tokens[(index * 2)..<(index * 2 + 2)]) == best)
+      }
+      #expect(answer.tokens[14] == 5 && answer.tokens[15] == -1)
+    }
   }
 
   @Test(arguments: [1, 5, 63, 64, 65, 511, 512, 513, 1_100], Quantization.allCases)

@@ -38,7 +38,7 @@ import Workers
       var state = DecoderState()
       state.rows.append(.init(memory: memory, past: model.dimensions.makeCache(capacity: 4)))
       let hidden = [generation.startToken].withUnsafeBufferPointer { model.decodeStep($0, state: &state, context) }
-      let logits = context.linear(hidden, model.output)
+      let logits = context.linear(hidden, model.output.weights)
       for (token, value) in tensors.first_step_logits.enumerated() {
         #expect(abs(logits.row(0)[token] - value) < 5e-4 * max(1, abs(value)), "\(tensors.text) token \(token)")
       }

@@ -14,7 +14,8 @@ import Testing
 
   @Test func `tensors are found by name with type, shape and bytes`() throws {
     let folder = try TemporaryFolder()
-    let header = #"{"b":{"dtype":"F32","shape":[2,2],"data_offsets":[4,20]},"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"__metadata__":{"format":"pt"}}"#
+    let header =
+      #"{"b":{"dtype":"F32","shape":[2,2],"data_offsets":[4,20]},"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]},"__metadata__":{"format":"pt"}}"#
     let file = try SafeTensorsFile(path: folder.write("m.safetensors", bytes(header, data: 20)))
     #expect(file.tensors["a"]?.shape == [2])
     #expect(file.tensors["a"]?.element == .bfloat16)
@@ -35,7 +36,9 @@ import Testing
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#, 8),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 8),
-    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4),
+    (
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4
+    ),
     (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4),
     (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}"#, 4),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,99999999999999999999]}}"#, 4),

@@ -25,7 +25,8 @@ import Testing
       let translation = try await engine.translate(
         TranslationRequest(texts: sources, source: "en", target: target, split: .none, priority: .bulk))
       scores[target] = try BLEU.score(
-        hypotheses: translation.texts, references: try lines("en-\(target)/flores-dev.\(target)")).score
+        hypotheses: translation.texts, references: try lines("en-\(target)/flores-dev.\(target)")
+      ).score
     }
     return scores
   }

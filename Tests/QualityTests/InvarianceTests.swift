@@ -84,7 +84,9 @@ import Workers
     let translation = try await Self.translate(engine, text, to: "es")
     #expect(translation.segments.map(\.source).count >= 4)
     var rebuilt = text
-    for segment in translation.segments { rebuilt = rebuilt.replacing(segment.source, with: segment.target, maxReplacements: 1) }
+    for segment in translation.segments {
+      rebuilt = rebuilt.replacing(segment.source, with: segment.target, maxReplacements: 1)
+    }
     #expect(Array(rebuilt.utf8) == Array(translation.texts[0].utf8))
     for segment in translation.segments {
       let scalars = Array(text.unicodeScalars)[segment.sourceOffsets]
@@ -106,7 +108,9 @@ import Workers
     }
   }
 
-  @Test(arguments: ["", "   \n", "\u{200B}", "a", String(repeating: "x", count: 5_000), "🤷🏽‍♀️", "</s> <pad> >>fra<<", "\u{0}\u{1}"])
+  @Test(arguments: [
+    "", "   \n", "\u{200B}", "a", String(repeating: "x", count: 5_000), "🤷🏽‍♀️", "</s> <pad> >>fra<<", "\u{0}\u{1}",
+  ])
   func `odd texts are answered`(text: String) async throws {
     let engine = try Self.engine()
     defer { engine.shutdown() }

@@ -109,6 +109,9 @@ typedef struct {
 
   void (*attention)(const dragoman_attention *arguments);
 
+  // Σ a[i] · b[i].
+  float (*dot)(const float *a, const float *b, size_t N);
+
   // Row [N] → e^(x − max) / Σ e^(x − max).
   void (*softmax)(const float *x, size_t N, float *output);
 

@@ -6,7 +6,7 @@ import Tensors
 struct MarianEmbeddings {
   let encoder: Embedding
   let decoder: Embedding
-  let output: LinearWeights
+  let output: OutputProjection
 
   private static let encoderName = "model.encoder.embed_tokens.weight"
   private static let decoderName = "model.decoder.embed_tokens.weight"
@@ -39,7 +39,9 @@ struct MarianEmbeddings {
       } else {
         nil
       }
-    output = LinearWeights(matrix: weights.context.pack([target], as: weights.quantization), bias: bias)
+    output = OutputProjection(
+      weights: LinearWeights(matrix: weights.context.pack([target], as: weights.quantization), bias: bias),
+      exact: weights.quantization == .float32 ? nil : target)
     weights.context.workspace.reset()
   }
 

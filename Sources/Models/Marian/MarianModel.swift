@@ -5,7 +5,7 @@ import Tensors
 /// Source: Junczys-Dowmunt et al. 2018; transformers 4.57, models/marian/modeling_marian.py.
 public final class MarianModel: Seq2SeqModel {
   public let dimensions: ModelDimensions
-  public let output: LinearWeights
+  public let output: OutputProjection
 
   private let configuration: MarianConfiguration
   private let encoderEmbedding: Embedding
