@@ -13,7 +13,7 @@ help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 serve: build ## Build and serve the models in models/ on 127.0.0.1:8080
-	@exec .build/release/dragoman serve --host $(HOST) --port $(PORT) --models $(MODELS)
+	@DRAGOMAN_COMMIT=$$(git rev-parse --short HEAD 2>/dev/null) exec .build/release/dragoman serve --host $(HOST) --port $(PORT) --models $(MODELS)
 
 build: packages ## Build the program (.build/release/dragoman)
 	$(SWIFT) build $(BUILD_FLAGS) --product dragoman

@@ -11,7 +11,7 @@
 #define FLOAT_VECTORS 1
 #define QUERY_ROWS 2
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 // Four vectors of partial sums a row: columns 4v ..< 4v + 4, two partial sums each.
 static inline __attribute__((always_inline)) void int8_tile(

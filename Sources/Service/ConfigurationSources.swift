@@ -53,8 +53,10 @@ struct ConfigurationSources: Sendable {
 
   /// Variables that look like settings but are none: a misspelling would go unnoticed otherwise.
   var unknownVariables: [String] {
-    // Kernels reads the first itself; Kubernetes sets those that begin like the others for a Service called dragoman.
-    let known = Set(Setting.all.map(\.variable)).union(["DRAGOMAN_KERNELS", "DRAGOMAN_PORT", "DRAGOMAN_SERVICE_HOST"])
+    // Not settings: two are read where they matter. Kubernetes sets those that begin like the others for a Service called dragoman.
+    let known = Set(Setting.all.map(\.variable)).union([
+      "DRAGOMAN_COMMIT", "DRAGOMAN_KERNELS", "DRAGOMAN_PORT", "DRAGOMAN_SERVICE_HOST",
+    ])
     return environment.keys.filter {
       $0.hasPrefix("DRAGOMAN_") && !known.contains($0) && !$0.hasPrefix("DRAGOMAN_PORT_")
         && !$0.hasPrefix("DRAGOMAN_SERVICE_PORT")

@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 
 /// What this program is.
@@ -6,8 +7,11 @@ public enum ProductVersion {
   public static let name = "dragoman"
   /// The version (semver.org).
   public static let version = "0.1.0"
-  /// The commit it was built from; a build that knows it writes it here.
-  public static let commit = "unknown"
+  /// The commit it was built from, as whoever started it says in DRAGOMAN_COMMIT; `make serve` does.
+  public static let commit: String = {
+    guard let commit = getenv("DRAGOMAN_COMMIT").map({ String(cString: $0) }), !commit.isEmpty else { return "unknown" }
+    return commit
+  }()
 }
 
 /// GET /version.

@@ -3,7 +3,6 @@ import Foundation
 import Inference
 import Kernels
 import Service
-import Workers
 
 extension Quantization: ExpressibleByArgument {}
 
@@ -16,30 +15,39 @@ struct CommandFailure: Error, CustomStringConvertible {
   }
 }
 
-/// The flags that say which models to use and how to compute.
+/// The flags that say which models to use and how to compute; the environment's settings stand in for those left out.
 struct EngineOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Folder whose sub-folders are models. Default: ./models, else models beside the executable.",
-      valueName: "dir"))
-  var models: String?
+  @Option(help: SettingHelp.text(.models)) var models: String?
+  @Option(help: SettingHelp.text(.threads)) var threads: String?
+  @Option(help: SettingHelp.text(.quantization)) var quantization: String?
 
-  @Option(help: ArgumentHelp("Threads. Default: the processors this process may use.", valueName: "n"))
-  var threads: Int?
-
-  @Option(help: "How weights are held: int8 (fast, small) or float32 (as trained).")
-  var quantization: Quantization = .int8
-
-  func validate() throws {
-    if let threads, !(1...1_024).contains(threads) {
-      throw ValidationError("--threads is \(threads); 1 to 1024 is possible.")
-    }
-  }
-
-  /// The configuration that the flags, and for what they leave out the environment, ask for.
+  /// The configuration that the flags and the environment ask for.
   func configuration() throws -> EngineConfiguration {
-    EngineConfiguration(
-      modelsFolder: models ?? ServiceConfiguration.defaultModelsFolder, threads: threads ?? ProcessorCount.available,
-      quantization: quantization, kernels: try KernelSet.selected())
+    var flags: [String: String] = [:]
+    flags["models"] = models
+    flags["threads"] = threads
+    flags["quantization"] = quantization
+    let environment = ProcessInfo.processInfo.environment
+    return try EngineConfiguration(
+      ServiceConfiguration.resolve(flags: flags, environment: environment).configuration)
+  }
+}
+
+extension EngineConfiguration {
+  /// The part of the service's configuration that concerns the engine.
+  init(_ configuration: ServiceConfiguration) throws {
+    self.init(
+      modelsFolder: configuration.modelsFolder, threads: configuration.threads,
+      quantization: configuration.quantization == .int8 ? .int8 : .float32, kernels: try KernelSet.selected())
+    deadline = configuration.requestTimeout
+  }
+}
+
+/// Help from the one table of settings.
+enum SettingHelp {
+  static func text(_ name: Setting.Name) -> ArgumentHelp {
+    let setting = Setting.named(name)
+    return ArgumentHelp(
+      "\(setting?.help ?? ""). Default: \(setting?.defaultText ?? "").", valueName: setting?.placeholder.lowercased())
   }
 }

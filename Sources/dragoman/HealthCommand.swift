@@ -46,7 +46,8 @@ enum ReadinessProbe {
       answer += chunk[..<count]
     }
     let text = String(decoding: answer, as: UTF8.self)
-    guard let head = text.range(of: "\r\n\r\n"),
+    // The standard library's search; Foundation's would link its tables of all languages.
+    guard let head = text.firstRange(of: "\r\n\r\n"),
       let status = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
     else { throw CommandFailure("\(host):\(port): no HTTP answer within \(timeout) s") }
     return (status, String(text[head.upperBound...]))

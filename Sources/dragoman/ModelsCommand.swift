@@ -17,7 +17,7 @@ struct ModelsListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the models of a folder and what they translate.")
 
-  @Option(help: ArgumentHelp("Folder whose sub-folders are models.", valueName: "dir")) var models: String?
+  @Option(help: SettingHelp.text(.models)) var models: String?
 
   func run() async throws {
     for folder in try ModelCatalog.folders(in: models ?? ServiceConfiguration.defaultModelsFolder) {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import Inference
-import Kernels
 import Logging
 import Service
 import ServiceLifecycle
@@ -26,10 +25,10 @@ struct ServeCommand: AsyncParsableCommand {
     let configuration = resolved.configuration
     let logger = configuration.logger()
     for warning in resolved.warnings { logger.warning("\(warning)") }
-    let engine = try InferenceEngine(configuration: engineConfiguration(configuration))
+    let engine = try InferenceEngine(configuration: EngineConfiguration(configuration))
     let service = DragomanService(
       configuration: configuration,
-      service: TranslationService(engine) { request throws(InferenceError) in try await engine.translate(request) },
+      service: TranslationService(engine),
       logger: logger)
     do {
       try service.listen()
@@ -43,14 +42,6 @@ struct ServeCommand: AsyncParsableCommand {
         services: [service], gracefulShutdownSignals: [.sigterm, .sigint],
         logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     try await group.run()
-  }
-
-  private func engineConfiguration(_ configuration: ServiceConfiguration) throws -> EngineConfiguration {
-    var engine = EngineConfiguration(
-      modelsFolder: configuration.modelsFolder, threads: configuration.threads,
-      quantization: configuration.quantization == .int8 ? .int8 : .float32, kernels: try KernelSet.selected())
-    engine.deadline = configuration.requestTimeout
-    return engine
   }
 
   /// Shows whoever started the server by hand what to try.
@@ -68,26 +59,26 @@ struct ServeCommand: AsyncParsableCommand {
 
 /// The flags of `dragoman serve`, as text: the configuration checks them together with the environment and the file.
 struct ServeOptions: ParsableArguments {
-  @Option(help: help(.host)) var host: String?
-  @Option(help: help(.port)) var port: String?
-  @Option(help: help(.models)) var models: String?
-  @Option(help: help(.threads)) var threads: String?
-  @Option(help: help(.quantization)) var quantization: String?
-  @Option(help: help(.beamSize)) var beamSize: String?
-  @Option(help: help(.config)) var config: String?
-  @Option(help: help(.shutdownDelay)) var shutdownDelay: String?
-  @Option(help: help(.drainTimeout)) var drainTimeout: String?
-  @Option(help: help(.requestTimeout)) var requestTimeout: String?
-  @Option(help: help(.bodyLimit)) var bodyLimit: String?
-  @Option(help: help(.itemLimit)) var itemLimit: String?
-  @Option(help: help(.characterLimit)) var characterLimit: String?
-  @Option(help: help(.connectionLimit)) var connectionLimit: String?
-  @Option(help: help(.headerTimeout)) var headerTimeout: String?
-  @Option(help: help(.bodyTimeout)) var bodyTimeout: String?
-  @Option(help: help(.idleTimeout)) var idleTimeout: String?
-  @Option(help: help(.writeTimeout)) var writeTimeout: String?
-  @Option(help: help(.logLevel)) var logLevel: String?
-  @Option(help: help(.logFormat)) var logFormat: String?
+  @Option(help: SettingHelp.text(.host)) var host: String?
+  @Option(help: SettingHelp.text(.port)) var port: String?
+  @Option(help: SettingHelp.text(.models)) var models: String?
+  @Option(help: SettingHelp.text(.threads)) var threads: String?
+  @Option(help: SettingHelp.text(.quantization)) var quantization: String?
+  @Option(help: SettingHelp.text(.beamSize)) var beamSize: String?
+  @Option(help: SettingHelp.text(.config)) var config: String?
+  @Option(help: SettingHelp.text(.shutdownDelay)) var shutdownDelay: String?
+  @Option(help: SettingHelp.text(.drainTimeout)) var drainTimeout: String?
+  @Option(help: SettingHelp.text(.requestTimeout)) var requestTimeout: String?
+  @Option(help: SettingHelp.text(.bodyLimit)) var bodyLimit: String?
+  @Option(help: SettingHelp.text(.itemLimit)) var itemLimit: String?
+  @Option(help: SettingHelp.text(.characterLimit)) var characterLimit: String?
+  @Option(help: SettingHelp.text(.connectionLimit)) var connectionLimit: String?
+  @Option(help: SettingHelp.text(.headerTimeout)) var headerTimeout: String?
+  @Option(help: SettingHelp.text(.bodyTimeout)) var bodyTimeout: String?
+  @Option(help: SettingHelp.text(.idleTimeout)) var idleTimeout: String?
+  @Option(help: SettingHelp.text(.writeTimeout)) var writeTimeout: String?
+  @Option(help: SettingHelp.text(.logLevel)) var logLevel: String?
+  @Option(help: SettingHelp.text(.logFormat)) var logFormat: String?
 
   /// The flags that were given, by name without hyphens in front.
   var given: [String: String] {
@@ -104,11 +95,5 @@ struct ServeOptions: ParsableArguments {
       if let value, let setting = Setting.named(name) { given[setting.flag] = value }
     }
     return given
-  }
-
-  private static func help(_ name: Setting.Name) -> ArgumentHelp {
-    let setting = Setting.named(name)
-    return ArgumentHelp(
-      "\(setting?.help ?? ""). Default: \(setting?.defaultText ?? "").", valueName: setting?.placeholder.lowercased())
   }
 }
