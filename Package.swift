@@ -19,7 +19,8 @@ let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let algorithms = Target.Dependency.product(name: "Algorithms", package: "swift-algorithms")
@@ -94,5 +95,8 @@ let package = Package(
     tests("ServiceTests", ["Service", "HTTP", "Inference"]),
     tests("OpenAPITests", ["Service", .product(name: "Yams", package: "Yams")]),
     tests("QualityTests", ["Inference", "Evaluation", "Kernels", "Workers"]),
+    tests(
+      "FuzzTests",
+      ["Service", "HTTP", "Inference", "Generation", "Models", "Kernels", "Tokenizers", "Tensors"]),
   ]
 )

@@ -1,0 +1,169 @@
+"""Writes the corpus of FuzzTests beside this file: small inputs, each with something that a reader must decide on.
+
+    python3 generate.py
+"""
+import json, os, struct
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOKENIZERS = os.path.join(HERE, "..", "tokenizers")
+
+
+def write(name, content):
+    path = os.path.join(HERE, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
+
+
+def lines(name, texts):
+    assert not any("\n" in text for text in texts)
+    write(name, "".join(text + "\n" for text in texts))
+
+
+# HTTP: what cases.json of the fixture http does not have, several requests on one connection above all.
+POST = "POST /translate?q=a%20b HTTP/1.1\r\nHost: example.org:8080\r\n"
+HTTP = {
+    "pipeline": "GET /health HTTP/1.1\r\nHost: a\r\n\r\n" + POST + "Content-Length: 5\r\n\r\nhello"
+    "\r\nGET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    "chunked-then-get": POST + "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+    "5;a=b\r\nhello\r\n0\r\nTrailer: x\r\n\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n",
+    "absolute": "OPTIONS http://[::1]:8080/a/../b?c HTTP/1.1\r\nHost: [::1]:8080\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+    "fields": "GET /%C3%A9 HTTP/1.1\r\nHost: a\r\n" + "".join(f"X-{i}: {'v' * i}\t \r\n" for i in range(18)) + "\r\n",
+}
+for name, text in HTTP.items():
+    write(f"http/{name}.bin", text)
+
+CHUNKED = {
+    "one": "5\r\nhello\r\n0\r\n\r\n",
+    "extensions": "5;a=b;c=\"d\"\r\nhello\r\n00A \t;x\r\n0123456789\r\n0;last\r\nTrailer: x\r\nOther: y\r\n\r\n",
+    "many": "".join(f"{n:x}\r\n{'z' * n}\r\n" for n in (1, 2, 15, 16, 17, 255)) + "0\r\n\r\n",
+    "capitals": "1F\r\n" + "q" * 31 + "\r\n000\r\n\r\n",
+    "crlf-inside": "8\r\n0\r\n\r\n5\r\n\r\n0\r\n\r\n",
+    "empty": "0\r\n\r\n",
+}
+for name, text in CHUNKED.items():
+    write(f"chunked/{name}.bin", text)
+
+TRANSLATE = {"q": "Hello", "source": "en", "target": "de"}
+lines("json.txt", [
+    json.dumps(TRANSLATE),
+    json.dumps({**TRANSLATE, "q": ["a", "\u00e9\U0001F600", ""], "format": "text", "alternatives": 0}),
+    json.dumps({**TRANSLATE, "details": True, "split": "none", "max_new_tokens": 12, "priority": "bulk", "beam_size": 1},
+               ensure_ascii=False),
+    json.dumps({**TRANSLATE, "q": "\U0001F600\u2028 \" \\ / \b\f\n\r\t \u0000", "source": "PT-br", "target": "en"}),
+    json.dumps({**TRANSLATE, "extra": {"a": [1, -0.5e-7, 1e300, None, {"b": [[], {}]}]}, "api_key": "x"}),
+    '{"q" : [ "a" , "b" ] ,\t"source":"en","target":"en" }', "[" * 64 + "]" * 64, '[{"a":[{"b":[{}]}]}]', "0", '"a"',
+    "[1E+2,-0,0.10,12345678901234567890,1e-999]", '{"":0,"a":1,"A":2}',
+])
+lines("form.txt", [
+    "q=Hello&source=en&target=de", "q=a&q=b+c&q=%C3%A9&source=en&target=fr&details=true",
+    "q=a&source=en&target=de&max_new_tokens=5&beam_size=1&alternatives=0&format=text&split=none&priority=bulk",
+    "q=x%26y%3Dz&source=PT-br&target=en&secret=&api_key=%20", "&&a&=b&c=&=&%61=%F0%9F%98%80", "source=en&target=de&q=",
+    "a=1&a=2&a=3&b=2&a=4",
+])
+
+
+def tensors(header, size, text=None):
+    header = (text or json.dumps(header, separators=(",", ":"))).encode("utf-8")
+    return struct.pack("<Q", len(header)) + header + bytes(i * 7 & 255 for i in range(size))
+
+
+def entry(kind, shape, begin, end):
+    return {"dtype": kind, "shape": shape, "data_offsets": [begin, end]}
+
+
+write("safetensors/two.safetensors", tensors(
+    {"__metadata__": {"format": "pt"}, "a": entry("F32", [2, 2], 0, 16), "b": entry("BF16", [2], 16, 20)}, 20))
+write("safetensors/types.safetensors", tensors(
+    {"c": entry("F16", [4], 0, 8), "d": entry("I64", [1], 8, 16), "e": entry("F32", [], 16, 20)}, 20))
+write("safetensors/empty.safetensors", tensors({}, 0))
+write("safetensors/none-long.safetensors", tensors({"f": entry("F32", [0, 4], 0, 0), "g": entry("F32", [1], 0, 4)}, 4))
+write("safetensors/spaces.safetensors", tensors(None, 8, '{"h" :{"data_offsets":[0,8],"shape":[1,2],"dtype":"F32"}}     '))
+lines("shards.txt", [
+    '{"metadata":{"total_size":40},"weight_map":{"c":"model-3.safetensors","f":"model-1.safetensors"}}',
+    '{"weight_map":{"a":"model-4.safetensors","b":"model-4.safetensors","h":"model-2.safetensors"}}', '{"weight_map":{}}',
+])
+
+CARD = {"id": "m-1.0_a", "task": "translation", "architecture": "marian", "languages": [{"from": "en", "to": "de"}], "files": []}
+lines("card.txt", [
+    json.dumps(CARD), json.dumps({**CARD, "files": [{"path": "a/b.json", "bytes": 3, "sha256": "00"}], "max_source_tokens": 2}),
+    json.dumps({**CARD, "task": "summarization", "languages": [], "self_test": [{"input": "a", "output": "b"}],
+                "files": [{"path": "model.json", "bytes": 40, "sha256": "ab"}]}),
+])
+CONFIG = {"vocab_size": 9, "d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2,
+          "decoder_attention_heads": 2, "encoder_ffn_dim": 4, "decoder_ffn_dim": 4, "max_position_embeddings": 16,
+          "eos_token_id": 0, "decoder_start_token_id": 8}
+# A tab stands for the border between config.json and generation_config.json.
+lines("config.txt", [
+    json.dumps(CONFIG) + "\t{}",
+    json.dumps({**CONFIG, "activation_function": "swish"}) + "\t" + json.dumps({
+        "eos_token_id": [0, 1], "bad_words_ids": [[8], [1, 2, 3]], "suppress_tokens": [4], "no_repeat_ngram_size": 2,
+        "min_length": 1, "max_length": 12, "num_beams": 4, "forced_bos_token_id": 3, "forced_eos_token_id": [0],
+        "repetition_penalty": 1.0, "bos_token_id": 5, "pad_token_id": None}),
+])
+lines("vocab.txt", [
+    '{"a":0}', '{ "</s>" : 0, "<unk>":1,"\\u2581the":2, "\u00e9":3, "e\u0301":4, "\\ud83d\\ude00":5, ">>deu<<":6, "\\"\\\\":7 }',
+])
+lines("tokenizer-config.txt", [
+    '{"eos_token":{"content":"</s>","lstrip":false},"separate_vocabs":true,"additional_special_tokens":["a",{"content":">>deu<<"}]}',
+    '{"sp_model_kwargs":{"enable_sampling":false},"bos_token":"<s>","mask_token":null}', "{}",
+])
+
+
+# Sentencepiece models: by hand, and the beginnings of the trained ones of the fixture tokenizers.
+def varint(value):
+    out = b""
+    while value > 0x7F:
+        out += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def field(number, content):
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    if isinstance(content, float):
+        return varint(number << 3 | 5) + struct.pack("<f", content)
+    content = content.encode("utf-8") if isinstance(content, str) else content
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def piece(text, score=-1.0, kind=1):
+    return field(1, field(1, text) + field(2, score) + (field(3, kind) if kind != 1 else b""))
+
+
+LETTERS = "".join([]).join(dict.fromkeys("▁thesarivondHELO漢é"))
+SMALL = piece("<unk>", 0.0, 2) + piece("</s>", 0.0, 3) + b"".join(piece(c, -3.5 - i / 8) for i, c in enumerate(LETTERS))
+SMALL += piece("▁the", -2.0) + piece("▁s", -2.5) + piece("ea", -2.25) + piece("<sep>", 0.0, 4) + piece("ver", -9.0, 5)
+BYTES = b"".join(piece(f"<0x{b:02X}>", 0.0, 6) for b in range(256))
+write("sentencepiece/a-unigram.spm", SMALL)
+write("sentencepiece/b-bpe.spm", SMALL + piece("th") + piece("he") + piece("▁th") + field(2, field(3, 2)))
+write("sentencepiece/c-bytes.spm", SMALL + BYTES + field(2, field(3, 1) + field(35, 1) + field(44, " ?? ")))
+write("sentencepiece/d-suffix.spm", SMALL + field(2, field(24, 1)) + field(3, field(3, 0) + field(4, 0) + field(5, 0)))
+
+
+def fields(bytes_):
+    position = 0
+    while position < len(bytes_):
+        start, number, shift = position + 1, 0, 0
+        position += 1
+        while True:
+            byte = bytes_[position]
+            number |= (byte & 0x7F) << shift
+            shift, position = shift + 7, position + 1
+            if byte < 0x80:
+                break
+        yield bytes_[start - 1], bytes_[start - 1:position + number]
+        position += number
+
+
+for name in ("unigram-symbols", "bpe-symbols-unused", "unigram-suffix"):
+    with open(f"{TOKENIZERS}/{name}.model", "rb") as file:
+        parts = list(fields(file.read()))
+    kept = [part for key, part in parts if key == 0x0A][:90]
+    kept += [part for key, part in parts if key != 0x0A and len(part) < 3_000]
+    write(f"sentencepiece/{name}-cut.spm", b"".join(kept))
+    # The character map turned round too: what a model may do to its output.
+    for key, part in parts:
+        if key == 0x1A and len(part) < 3_000:
+            write(f"sentencepiece/{name}-back.spm", SMALL + part + b"\x2A" + part[1:])

@@ -1,0 +1,160 @@
+import Foundation
+import Kernels
+import Models
+import TestSupport
+import Testing
+
+extension FuzzTests {
+  private static let tensorWords = [
+    "\"dtype\":\"F32\"", "\"BF16\"", "\"F16\"", "\"I64\"", "\"shape\":[", "\"data_offsets\":[", "__metadata__", "{",
+    "}",
+    "[", "]", ",", "0,", "-1", "\"a\":", "\"b\":", "4611686018427387904", "9223372036854775807", "\u{0}",
+  ]
+
+  @Test func `each tensor of a weights file lies inside it`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/model.safetensors"
+    let mutator = Mutator(seeds: try Corpus.files("fuzz/safetensors"), dictionary: Self.tensorWords)
+    try await FuzzRun.run("safetensors", mutator, repair: Self.repairHeader) { input, _ in
+      try RewrittenFile.write(path, input)
+      let file: SafeTensorsFile
+      do throws(ModelError) {
+        file = try SafeTensorsFile(path: path)
+      } catch {
+        try Finding.unless(error.description.contains("model.safetensors"), "an error without its file: \(error)")
+        return .refused
+      }
+      for (name, tensor) in file.tensors {
+        let bytes = tensor.bytes
+        try Finding.unless(
+          tensor.offset >= 8 && tensor.offset + bytes.count <= input.count
+            && bytes.count == (tensor.shape.count ?? -1) * tensor.element.size,
+          "tensor \(name) \(tensor.shape) at \(tensor.offset) of \(input.count) bytes")
+        let place = tensor.offset
+        try Finding.unless(
+          bytes.elementsEqual(input[place..<(place + bytes.count)]), "tensor \(name) has other bytes than its file")
+      }
+      return .accepted
+    }
+  }
+
+  @Test func `an index of shards is read or refused`() async throws {
+    let folder = try TemporaryFolder()
+    for (index, bytes) in try Corpus.files("fuzz/safetensors").enumerated() {
+      try folder.write("model-\(index).safetensors", bytes)
+    }
+    let path = folder.path + "/model.safetensors.index.json"
+    let mutator = Mutator(
+      seeds: try Corpus.lines("fuzz/shards.txt"),
+      dictionary: [
+        "\"weight_map\":", "\"model-0.safetensors\"", "\"model-1.safetensors\"", "\"..\"", "\"/etc/passwd\"", "\"\"",
+        "\\u0000",
+        "\"a\":", "{", "}", ",", "\"a/../b\"", "\\u002f",
+      ])
+    try await FuzzRun.run("shards", mutator) { input, _ in
+      try RewrittenFile.write(path, input)
+      do throws(ModelError) {
+        _ = try WeightSource(folder: folder.path).summary
+      } catch {
+        return .refused
+      }
+      return .accepted
+    }
+  }
+
+  @Test func `a card that is accepted names only files inside its folder`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/model.json"
+    let mutator = Mutator(
+      seeds: [try Fixtures.bytes("marian-tiny/model.json")] + (try Corpus.lines("fuzz/card.txt")),
+      dictionary: [
+        "\"id\":", "\"task\":", "\"translation\"", "\"salience\"", "\"languages\":[]", "\"max_source_tokens\":",
+        "\"files\":",
+        "\"self_test\":", "null", "\"path\":\"../x\"", "\"path\":\"/x\"", "\"bytes\":", "\"sha256\":", "..", "/", "{",
+        "}",
+        "[", "]", ",", "\\u002e\\u002e/", "\\u0000",
+      ])
+    try await FuzzRun.run("card", mutator) { input, _ in
+      try RewrittenFile.write(path, input)
+      let card: ModelCard
+      do throws(ModelError) {
+        card = try ModelCard(folder: folder.path)
+      } catch {
+        return .refused
+      }
+      for file in card.files {
+        let parts = file.path.split(separator: "/", omittingEmptySubsequences: false)
+        try Finding.unless(parts.first?.isEmpty == false && !parts.contains(".."), "the path \(file.path)")
+      }
+      try Finding.unless(!card.id.isEmpty && (card.maxSourceTokens ?? 2) >= 2, "\(card)")
+      // No file is there, or another than the card says.
+      do throws(ModelError) { try card.verifyFiles(folder: folder.path) } catch { return .accepted }
+      return .accepted
+    }
+  }
+
+  @Test func `configurations that are accepted keep their numbers within the model's sizes`() async throws {
+    let folder = try TemporaryFolder()
+    let config = folder.path + "/config.json"
+    let generation = folder.path + "/generation_config.json"
+    let names = ["marian-tiny", "marian-gelu", "marian-swish"]
+    // Two texts in one input, a zero byte between them.
+    let seeds = try names.map {
+      try Fixtures.bytes($0 + "/config.json") + [0] + Fixtures.bytes($0 + "/generation_config.json")
+    }
+    let mutator = Mutator(
+      seeds: seeds + (try Corpus.lines("fuzz/config.txt").map { $0.map { $0 == 0x09 ? 0 : $0 } }),
+      dictionary: [
+        "\"vocab_size\":", "\"d_model\":", "\"max_position_embeddings\":", "\"encoder_layers\":", "\"max_length\":",
+        "\"min_length\":", "\"eos_token_id\":[", "\"bad_words_ids\":[[", "\"suppress_tokens\":[",
+        "\"no_repeat_ngram_size\":",
+        "\"num_beams\":", "\"activation_function\":\"silu\"", "\"repetition_penalty\":", "null", "true", "1e3", "1.5",
+        "{",
+        "}", "[", "]", "]]", ",", "-9223372036854775808", "9223372036854775807", "\u{0}",
+      ])
+    try await FuzzRun.run("config", mutator) { input, _ in
+      let parts = input.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+      try RewrittenFile.write(config, Array(parts[0]))
+      try RewrittenFile.write(generation, parts.count > 1 ? Array(parts[1]) : Array("{}".utf8))
+      return try Self.readConfigurations(folder: folder.path, config: config)
+    }
+  }
+
+  private static func readConfigurations(folder: String, config: String) throws -> Reading {
+    do throws(ModelError) {
+      _ = try ModelCardDraft(folder: folder)
+      let model = try MarianConfiguration(path: config)
+      let sizes = ModelDimensions(
+        vocabularySize: model.decoderVocabularySize, sourceVocabularySize: model.vocabularySize, width: model.width,
+        encoderLayers: model.encoderLayers, decoderLayers: model.decoderLayers,
+        decoderHeads: HeadLayout(heads: model.decoderHeads, width: model.width / model.decoderHeads),
+        positionLimit: model.positionLimit)
+      let generation = try GenerationConfiguration(folder: folder, dimensions: sizes)
+      let tokens =
+        [generation.startToken] + generation.endTokens + generation.suppressedTokens
+        + generation.bannedSequences.flatMap(\.self)
+        + [generation.padToken, generation.forcedBeginToken, generation.forcedEndToken].compactMap(\.self)
+      let isSound =
+        tokens.allSatisfy { $0 >= 0 && $0 < sizes.vocabularySize } && !generation.endTokens.isEmpty
+        && (2...sizes.positionLimit).contains(generation.maxLength) && model.width % model.encoderHeads == 0
+      if !isSound { return .refused }
+    } catch {
+      return .refused
+    }
+    return .accepted
+  }
+
+  /// Mostly the true length stands in front of the header, and often the data is as long as the tensors need.
+  private static func repairHeader(_ bytes: inout [UInt8], _ random: inout FuzzGenerator) {
+    guard bytes.count > 8, !random.once(in: 4) else { return }
+    // Nothing but JSON stands in a header, and data begins behind its last brace.
+    guard let end = bytes[8...].lastIndex(of: UInt8(ascii: "}")) else { return }
+    let length = UInt64(end + 1 - 8)
+    for index in 0..<8 { bytes[index] = UInt8(truncatingIfNeeded: length >> UInt64(8 * index)) }
+    if random.once(in: 2) {
+      let sizes = [0, 4, 8, 20, 40, 64]
+      bytes.removeLast(bytes.count - end - 1)
+      bytes += (0..<sizes[random.below(sizes.count)]).map { UInt8(truncatingIfNeeded: $0) }
+    }
+  }
+}
