@@ -19,7 +19,8 @@ public struct GenerationOptions: Sendable, Equatable {
   /// - Parameter maxNewTokens: a limit below the model's own, end token included; nil keeps the model's.
   public init(_ configuration: GenerationConfiguration, maxNewTokens: Int? = nil, scoring: Scoring = .none) {
     self.configuration = configuration
-    maxLength = min(configuration.maxLength, (maxNewTokens ?? .max - 1) + 1)
+    // A request may ask for Int.max.
+    maxLength = min(configuration.maxLength, min(maxNewTokens ?? .max, .max - 1) + 1)
     self.scoring = scoring
   }
 }
