@@ -57,7 +57,7 @@ public struct ModelCardDraft: Sendable {
     let id = folder.split(separator: "/").last.map(String.init) ?? "model"
     let draft = Draft(
       id: id, architecture: configuration.model_type ?? "marian",
-      max_source_tokens: min(configuration.max_position_embeddings ?? 512, 512) - 2, files: files)
+      max_source_tokens: min(max(configuration.max_position_embeddings ?? 512, 4), 512) - 2, files: files)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     guard let data = try? encoder.encode(draft) else {
