@@ -7,7 +7,12 @@ MODELS ?= models
 HOST ?= 127.0.0.1
 PORT ?= 8080
 
-.PHONY: help serve build test lint format bench packages clean
+# Inputs a target in `make fuzz`; `make test` takes few.
+FUZZ_INPUTS ?= 100000
+# What `make sanitize` runs; the others need models or other processes' time.
+SANITIZED := HTTPTests|TokenizersTests|TextTests|WorkersTests|KernelsTests|InferenceTests|FuzzTests
+
+.PHONY: help serve build test fuzz sanitize lint format bench packages clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -20,6 +25,14 @@ build: packages ## Build the program (.build/release/dragoman)
 
 test: packages ## Run the whole test suite
 	$(SWIFT) test $(TEST_FLAGS)
+
+fuzz: packages ## Read FUZZ_INPUTS mutated inputs with every parser (docs/FUZZING.md)
+	FUZZ_INPUTS=$(FUZZ_INPUTS) $(SWIFT) test $(TEST_FLAGS) --filter FuzzTests
+
+sanitize: packages ## Run the unit tests under AddressSanitizer, then ThreadSanitizer
+	$(SWIFT) test --sanitize=address --scratch-path .build-asan $(TEST_FLAGS) --filter '$(SANITIZED)'
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.suppressions $$TSAN_OPTIONS" \
+	  $(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(TEST_FLAGS) --filter '$(SANITIZED)'
 
 lint: ## Check the format of all Swift code
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
@@ -34,4 +47,4 @@ packages:
 	@./.ci/packages libssl-dev zlib1g-dev pkg-config
 
 clean: ## Remove everything that was built
-	rm -rf .build Benchmarks/results
+	rm -rf .build .build-asan .build-tsan Benchmarks/results

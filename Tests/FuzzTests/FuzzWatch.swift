@@ -58,7 +58,6 @@ private enum CrashNote {
   nonisolated(unsafe) private static let text = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
   nonisolated(unsafe) private static let input = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
   nonisolated(unsafe) private static let stack = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
-  nonisolated(unsafe) private static let alphabet = UnsafeMutablePointer<UInt8>.allocate(capacity: 65)
   nonisolated(unsafe) private static var textCount = 0
   nonisolated(unsafe) private static var inputCount = 0
   nonisolated(unsafe) private static var thread = pthread_t()
@@ -67,9 +66,6 @@ private enum CrashNote {
   private static let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 
   static func install() {
-    for (index, byte) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=".utf8.enumerated() {
-      alphabet[index] = byte
-    }
     (textCount, inputCount, thread) = (0, 0, pthread_t())
     guard !isSanitized else { return }
     var action = sigaction()
@@ -118,14 +114,25 @@ private enum CrashNote {
       let second = left > 1 ? Int(input[index + 1]) : 0
       let third = left > 2 ? Int(input[index + 2]) : 0
       let group = Int(input[index]) << 16 | second << 8 | third
-      text[count] = alphabet[group >> 18]
-      text[count + 1] = alphabet[group >> 12 & 63]
-      text[count + 2] = alphabet[left > 1 ? group >> 6 & 63 : 64]
-      text[count + 3] = alphabet[left > 2 ? group & 63 : 64]
+      text[count] = digit(group >> 18)
+      text[count + 1] = digit(group >> 12 & 63)
+      text[count + 2] = left > 1 ? digit(group >> 6 & 63) : UInt8(ascii: "=")
+      text[count + 3] = left > 2 ? digit(group & 63) : UInt8(ascii: "=")
       count += 4
       index += 3
     }
     text[count] = 0x0A
     _ = Glibc.write(2, text, count + 1)
+  }
+
+  /// RFC 4648 §4.
+  private static func digit(_ value: Int) -> UInt8 {
+    switch value {
+    case 0..<26: UInt8(truncatingIfNeeded: value) &+ UInt8(ascii: "A")
+    case 26..<52: UInt8(truncatingIfNeeded: value &- 26) &+ UInt8(ascii: "a")
+    case 52..<62: UInt8(truncatingIfNeeded: value &- 52) &+ UInt8(ascii: "0")
+    case 62: UInt8(ascii: "+")
+    default: UInt8(ascii: "/")
+    }
   }
 }

@@ -60,6 +60,7 @@ lines("form.txt", [
     "q=a&source=en&target=de&max_new_tokens=5&beam_size=1&alternatives=0&format=text&split=none&priority=bulk",
     "q=x%26y%3Dz&source=PT-br&target=en&secret=&api_key=%20", "&&a&=b&c=&=&%61=%F0%9F%98%80", "source=en&target=de&q=",
     "a=1&a=2&a=3&b=2&a=4",
+    "q=a&source=en&target=de&max_new_tokens=9223372036854775807",  # once overflowed
 ])
 
 
@@ -100,6 +101,7 @@ lines("config.txt", [
         "eos_token_id": [0, 1], "bad_words_ids": [[8], [1, 2, 3]], "suppress_tokens": [4], "no_repeat_ngram_size": 2,
         "min_length": 1, "max_length": 12, "num_beams": 4, "forced_bos_token_id": 3, "forced_eos_token_id": [0],
         "repetition_penalty": 1.0, "bos_token_id": 5, "pad_token_id": None}),
+    json.dumps({**CONFIG, "max_position_embeddings": -(1 << 63)}) + "\t{}",  # once overflowed
 ])
 lines("vocab.txt", [
     '{"a":0}', '{ "</s>" : 0, "<unk>":1,"\\u2581the":2, "\u00e9":3, "e\u0301":4, "\\ud83d\\ude00":5, ">>deu<<":6, "\\"\\\\":7 }',
@@ -132,7 +134,7 @@ def piece(text, score=-1.0, kind=1):
     return field(1, field(1, text) + field(2, score) + (field(3, kind) if kind != 1 else b""))
 
 
-LETTERS = "".join([]).join(dict.fromkeys("▁thesarivondHELO漢é"))
+LETTERS = "".join(dict.fromkeys("▁thesarivondHELO漢é"))
 SMALL = piece("<unk>", 0.0, 2) + piece("</s>", 0.0, 3) + b"".join(piece(c, -3.5 - i / 8) for i, c in enumerate(LETTERS))
 SMALL += piece("▁the", -2.0) + piece("▁s", -2.5) + piece("ea", -2.25) + piece("<sep>", 0.0, 4) + piece("ver", -9.0, 5)
 BYTES = b"".join(piece(f"<0x{b:02X}>", 0.0, 6) for b in range(256))
