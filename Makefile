@@ -12,7 +12,7 @@ FUZZ_INPUTS ?= 100000
 # What `make sanitize` runs: the others add models and time. Sanitizers bring their own allocator, so none is counted.
 SANITIZED := --filter 'HTTPTests|TokenizersTests|TextTests|WorkersTests|KernelsTests|InferenceTests|FuzzTests' --skip AllocationTests
 
-.PHONY: help serve build test fuzz sanitize lint format bench packages clean
+.PHONY: help serve build test test-arm fuzz sanitize image lint format bench packages clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ sanitize: packages ## Run the unit tests under AddressSanitizer, then ThreadSani
 	  $(SWIFT) test --sanitize=address --scratch-path .build-asan $(TEST_FLAGS) $(SANITIZED)
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.suppressions" \
 	  $(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(TEST_FLAGS) $(SANITIZED)
+
+test-arm: ## Compare the kernels for aarch64, under qemu, with those of this machine
+	@[ "$$(uname -m)" = aarch64 ] || ./.ci/packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
+	@Tests/Arm/run.sh
 
 lint: ## Check the format of all Swift code
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -34,6 +34,8 @@ public struct KernelSet: Sendable, CustomStringConvertible {
         ("avx512vnni", dragoman_kernels_avx512vnni()), ("avx2", dragoman_kernels_avx2()),
         ("generic", dragoman_kernels_generic()),
       ]
+    #elseif arch(arm64)
+      [("neon", dragoman_kernels_neon()), ("generic", dragoman_kernels_generic())]
     #else
       [("generic", dragoman_kernels_generic())]
     #endif

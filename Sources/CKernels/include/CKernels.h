@@ -130,6 +130,12 @@ const dragoman_kernels *dragoman_kernels_generic(void);
 // Each returns NULL where the CPU lacks an instruction of the set.
 const dragoman_kernels *_Nullable dragoman_kernels_avx2(void);
 const dragoman_kernels *_Nullable dragoman_kernels_avx512vnni(void);
+#elif defined(__aarch64__)
+// With the dot product where the CPU has it; every aarch64 CPU can run the rest.
+const dragoman_kernels *dragoman_kernels_neon(void);
+// What the one above chooses between; NULL where the CPU lacks the dot product.
+const dragoman_kernels *_Nullable dragoman_kernels_neon_dot(void);
+const dragoman_kernels *dragoman_kernels_neon_plain(void);
 #endif
 
 #pragma clang assume_nonnull end
