@@ -6,7 +6,7 @@
 #include "lanes.h"
 
 #define SET neon
-#define INT8_ROWS 2
+#define INT8_ROWS 2  // a third row does not fit the 32 registers
 #define INT8_VECTORS 1
 #define INT8_SIGNED
 #define FLOAT_ROWS 6
