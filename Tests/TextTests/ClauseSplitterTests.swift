@@ -102,14 +102,12 @@ import Text
     #expect(measured <= 12 * text.utf8.count, "\(measured)")
   }
 
-  @Test func `a line of ten megabytes without a space takes seconds`() {
+  @Test func `a line of ten megabytes without a space is cut`() {
     let text = String(repeating: "abcdefghij", count: 1_000_000)
-    let started = ContinuousClock.now
     let sentences = SentenceSplitter(language: "en").split(text, mode: .sentence)
     #expect(sentences.segments.count == 1)
     let split = ClauseSplitter(limit: 60, language: "en").split(text[...]) { ($0.utf8.count + 3) / 4 }
     #expect(split.segments.count < 60_000)
     #expect(split.segments.last?.offsets.upperBound == 10_000_000)
-    #expect(ContinuousClock.now - started < .seconds(30))
   }
 }

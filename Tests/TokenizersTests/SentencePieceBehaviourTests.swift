@@ -40,10 +40,8 @@ import Tokenizers
   func `a megabyte without a space is cut in one go`(model: String) throws {
     let tokenizer = try fixtureTokenizer(model)
     let text = String(repeating: "abcdefghij漢字", count: 65_536)
-    let started = ContinuousClock.now
     let ids = tokenizer.encode(text)
     #expect(ids.count > 65_536)
-    #expect(ContinuousClock.now - started < .seconds(20))
   }
 
   @Test(arguments: ["unigram-nfkc-bytes", "bpe-plain-bytes", "bpe-nfkc"])
