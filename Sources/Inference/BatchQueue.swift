@@ -18,7 +18,7 @@ public struct Overload: Error, Equatable, Sendable {
 /// told what happened and when, holds no lock, reads no clock and does no work, so that tests drive it event by event.
 ///
 /// Free rows go round-robin over the waiting requests of a model, interactive ones first; while bulk requests wait,
-/// every fourth row is theirs. A request of more than 32 segments counts as bulk.
+/// every fourth row is theirs, and they never hold so many rows that an interactive request must wait for one. A request of more than 32 segments counts as bulk.
 public struct BatchQueue {
   public typealias Instant = ContinuousClock.Instant
 
@@ -32,6 +32,8 @@ public struct BatchQueue {
     public var bulkRequests = 16
     /// A request of more segments than this is bulk.
     public var interactiveRequestSegments = 32
+    /// Rows of one model's batch that bulk requests may hold; the engine has a few more.
+    public var bulkRows = 64
     /// While bulk waits, one row in this many is bulk's.
     public var bulkTurn = 4
     /// Segments a second that are assumed until some have been measured.
@@ -72,12 +74,15 @@ public struct BatchQueue {
     var finished = 0
 
     var waiting: Int { request.segmentSizes.count - admitted }
+    var running: Int { admitted - finished }
   }
 
   /// The waiting requests of one model, those whose turn is next in front.
   private struct Lane {
     var interactive: Deque<Int> = []
     var bulk: Deque<Int> = []
+    /// Rows that bulk requests hold.
+    var bulkRows = 0
     /// Rows given to interactive requests since bulk last had one.
     var sinceBulk = 0
   }
@@ -162,6 +167,7 @@ public struct BatchQueue {
     rate.segmentFinished(now: now)
     progress.finished += 1
     requests[id] = progress
+    if progress.priority == .bulk { lanes[progress.request.model].bulkRows -= 1 }
     if progress.finished == progress.request.segmentSizes.count { remove(id) }
   }
 
@@ -169,7 +175,10 @@ public struct BatchQueue {
   public mutating func remove(_ id: Int) {
     guard let progress = requests.removeValue(forKey: id) else { return }
     waitingCounts[progress.priority, default: 0] -= progress.waiting
-    if progress.priority == .bulk { bulkInProgress -= 1 }
+    if progress.priority == .bulk {
+      bulkInProgress -= 1
+      lanes[progress.request.model].bulkRows -= progress.running
+    }
     guard progress.waiting > 0 else { return }
     switch progress.priority {
     case .interactive: lanes[progress.request.model].interactive.removeAll { $0 == id }
@@ -191,7 +200,8 @@ public struct BatchQueue {
 
   private func nextTurn(_ model: Int) -> Priority? {
     let lane = lanes[model]
-    if lane.bulk.isEmpty { return lane.interactive.isEmpty ? nil : .interactive }
+    let bulkWaits = !lane.bulk.isEmpty && lane.bulkRows < limits.bulkRows
+    if !bulkWaits { return lane.interactive.isEmpty ? nil : .interactive }
     return lane.interactive.isEmpty || lane.sinceBulk >= limits.bulkTurn - 1 ? .bulk : .interactive
   }
 
@@ -211,6 +221,7 @@ public struct BatchQueue {
       lanes[model].sinceBulk += 1
     case .bulk:
       lanes[model].bulk.removeFirst()
+      lanes[model].bulkRows += 1
       if more { lanes[model].bulk.append(id) }
       lanes[model].sinceBulk = 0
     }

@@ -8,8 +8,8 @@ public struct EngineConfiguration: Sendable {
   public var threads: Int
   public var quantization: Quantization
   public var kernels: KernelSet
-  /// Rows of a running batch.
-  public var rowLimit = 64
+  /// Rows of a running batch: eight more than bulk requests may hold.
+  public var rowLimit = 72
   /// Source tokens that are encoded between two decode steps; more would hold up the rows that are being decoded.
   public var encodeBudget = 512
   /// How long a request may take, its wait included.

@@ -100,16 +100,7 @@ extension KernelContext {
       best.initialize(repeating: -1, count: k)
       values.initialize(repeating: -.infinity, count: k)
       for entry in (row * task.tiles * k)..<((row + 1) * task.tiles * k) where task.tokens[entry] >= 0 {
-        let value = task.values[entry]
-        guard best[k - 1] < 0 || value > values[k - 1] else { continue }
-        var place = k - 1
-        while place > 0, best[place - 1] < 0 || value > values[place - 1] {
-          best[place] = best[place - 1]
-          values[place] = values[place - 1]
-          place -= 1
-        }
-        best[place] = task.tokens[entry]
-        values[place] = value
+        insert(task.tokens[entry], task.values[entry], into: best, values, count: k)
       }
       if let maxima = task.maxima, let sums = task.sums {
         logSumExp[row] = table.log_sum_exp(maxima + row * task.tiles, sums + row * task.tiles, task.tiles)

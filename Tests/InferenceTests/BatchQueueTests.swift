@@ -53,6 +53,19 @@ import Testing
     #expect(admitted(&queue, rows: 64).count == 64)
   }
 
+  @Test func `bulk leaves rows for interactive requests`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 100, priority: .bulk), now: start)
+    #expect(admitted(&queue, rows: 72).count == 64)
+    try queue.enqueue(request(2, segments: 2), now: start)
+    #expect(admitted(&queue, rows: 8) == [2, 2])
+    queue.segmentFinished(request: 1, now: start)
+    #expect(admitted(&queue, rows: 7) == [1])
+    queue.remove(1)
+    try queue.enqueue(request(3, segments: 100, priority: .bulk), now: start)
+    #expect(admitted(&queue, rows: 72).count == 64)
+  }
+
   @Test func `a request of more than 32 segments is bulk`() throws {
     var queue = BatchQueue(models: 1)
     try queue.enqueue(request(1, segments: 33), now: start)
