@@ -30,6 +30,8 @@ extension KernelContext {
         table: kernels.table, tensor: tensor, matrix: matrix, firstColumn: first, scratch: scratch, rows: rows,
         terms: terms, chunks: chunkCount(units: rows, work: rows * terms, small: 32_768))
       pool.parallelFor(task.chunks, task)
+      // From here on the packed copy serves.
+      tensor.release()
       first += rows
     }
     return matrix

@@ -46,8 +46,12 @@ public final class MappedFile: @unchecked Sendable {
     if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
   }
 
-  /// Asks the system to read the whole file ahead.
-  public func prefetch() {
-    if let start = bytes.baseAddress { madvise(UnsafeMutableRawPointer(mutating: start), bytes.count, MADV_WILLNEED) }
+  /// Gives back the memory of the whole pages inside a range; they are read again if they are touched again.
+  public func release(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let first = (range.lowerBound + page - 1) / page * page
+    let end = range.upperBound == bytes.count ? range.upperBound : range.upperBound / page * page
+    guard let start = bytes.baseAddress, first < end, end <= bytes.count else { return }
+    madvise(UnsafeMutableRawPointer(mutating: start + first), end - first, MADV_DONTNEED)
   }
 }

@@ -28,7 +28,10 @@ public struct StoredTensor: Sendable {
   }
 
   /// The elements' bytes.
-  public var bytes: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: file.bytes[offset..<(offset + (shape.count ?? 0) * element.size)])
-  }
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[range]) }
+
+  /// Gives back the memory of the elements; they are read again if they are touched again.
+  public func release() { file.release(range) }
+
+  private var range: Range<Int> { offset..<(offset + (shape.count ?? 0) * element.size) }
 }

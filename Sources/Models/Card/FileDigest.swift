@@ -9,13 +9,22 @@ public enum FileDigest {
     try sha256(of: MappedFile(modelFile: path))
   }
 
+  private static let chunk = 4 << 20  // bytes that are in memory at a time
+
   static func sha256(of file: MappedFile) throws(ModelError) -> String {
+    let failure = ModelError.unreadable(path: file.path, reason: "OpenSSL could not compute its SHA-256")
+    guard let context = EVP_MD_CTX_new() else { throw failure }
+    defer { EVP_MD_CTX_free(context) }
+    guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw failure }
+    for start in stride(from: 0, to: file.bytes.count, by: chunk) {
+      let range = start..<min(start + chunk, file.bytes.count)
+      let part = UnsafeRawBufferPointer(rebasing: file.bytes[range])
+      guard EVP_DigestUpdate(context, part.baseAddress, part.count) == 1 else { throw failure }
+      file.release(range)
+    }
     var digest = [UInt8](repeating: 0, count: 32)
     var length: UInt32 = 0
-    guard EVP_Digest(file.bytes.baseAddress, file.bytes.count, &digest, &length, EVP_sha256(), nil) == 1, length == 32
-    else {
-      throw .unreadable(path: file.path, reason: "OpenSSL could not compute its SHA-256")
-    }
+    guard EVP_DigestFinal_ex(context, &digest, &length) == 1, length == 32 else { throw failure }
     let digits = Array("0123456789abcdef".utf8)
     return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
