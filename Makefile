@@ -51,6 +51,9 @@ format: ## Format all Swift code
 bench: build ## Measure speed beside CTranslate2 (Python, in a virtual environment of its own)
 	Benchmarks/run.sh
 
+image: ## Build the container image dragoman:latest with docker, podman or buildah
+	@./.ci/image
+
 packages:
 	@./.ci/packages libssl-dev zlib1g-dev pkg-config
 
