@@ -12,9 +12,6 @@ FUZZ_INPUTS ?= 100000
 # What `make sanitize` runs: the others add models and time. Sanitizers bring their own allocator, so none is counted.
 SANITIZED := --filter 'HTTPTests|TokenizersTests|TextTests|WorkersTests|KernelsTests|InferenceTests|FuzzTests' --skip AllocationTests
 
-# What `make sanitize` runs; the others need models or other processes' time.
-SANITIZED := HTTPTests|TokenizersTests|TextTests|WorkersTests|KernelsTests|InferenceTests|FuzzTests
-
 .PHONY: help serve build test test-arm fuzz sanitize image lint format bench packages clean
 
 help: ## Show the targets

@@ -55,8 +55,8 @@ struct TranslationPipeline {
   private func write(_ texts: [String], _ hasNewline: [Bool]) throws {
     var output = ""
     for (text, ends) in zip(texts, hasNewline) {
-      // A line of input is a line of output, even if the model says a newline.
-      output += text.contains("\n") ? text.replacing("\n", with: " ") : text
+      // A line of input is a line of output, even if the model says a newline. Scalars, because CR LF is one Character.
+      for scalar in text.unicodeScalars { output.unicodeScalars.append(scalar == "\n" ? " " : scalar) }
       if ends { output += "\n" }
     }
     try StandardOutput.write(output)
