@@ -31,7 +31,8 @@ enum ReadinessProbe {
   static func get(host: String, port: UInt16) throws(CommandFailure) -> (status: Int, body: String) {
     let descriptor = try connect(host: host, port: port)
     defer { close(descriptor) }
-    let request = "GET /ready HTTP/1.1\r\nHost: \(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host)\r\nConnection: close\r\n\r\n"
+    let authority = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
+    let request = "GET /ready HTTP/1.1\r\nHost: \(authority)\r\nConnection: close\r\n\r\n"
     var bytes = Array(request.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
