@@ -7,14 +7,12 @@ public struct TranslationStream: Sendable {
   let submission: Submission
   let plan: SegmentPlan
   let model: LoadedModel
-  let target: String
   private var index = 0
 
-  init(submission: Submission, plan: SegmentPlan, model: LoadedModel, target: String) {
+  init(submission: Submission, plan: SegmentPlan, model: LoadedModel) {
     self.submission = submission
     self.plan = plan
     self.model = model
-    self.target = target
   }
 
   /// The next segment; nil behind the last. Cancelling the task frees the request's rows at the next decode step.
@@ -61,7 +59,7 @@ extension InferenceEngine {
     let submission = try loop.submit(
       plan.segments.map { EngineLoop.Segment(source: $0.source, options: options) }, model: route.model,
       priority: request.priority, deadline: ContinuousClock.now + configuration.deadline)
-    return TranslationStream(submission: submission, plan: plan, model: model, target: request.target)
+    return TranslationStream(submission: submission, plan: plan, model: model)
   }
 
   /// Translates a request's texts. Each answer depends on its own text only, whatever else is being translated.

@@ -39,12 +39,6 @@ public struct WeightScope {
     context.widen(try stored(name, shape))
   }
 
-  /// `weight` [rows, columns] of a sub-module as a matrix of the products.
-  public func matrix(_ name: String, rows: Int, columns: Int) throws(ModelError) -> WeightMatrix {
-    defer { context.workspace.reset() }
-    return context.pack([try stored(name + ".weight", [rows, columns])], as: quantization)
-  }
-
   /// Affine maps of the same input, side by side: weights [outputs, inputs] and biases [outputs] of each name.
   public func linear(_ names: [String], inputs: Int, outputs: Int) throws(ModelError) -> LinearWeights {
     defer { context.workspace.reset() }
