@@ -4,6 +4,7 @@ struct InputText {
 
   private var reader: LineReader
   private let replacesInvalid: Bool
+  private var failure: CommandFailure?
 
   init(path: String, replacesInvalid: Bool) throws(CommandFailure) {
     reader = try LineReader(path: path)
@@ -12,11 +13,18 @@ struct InputText {
 
   func close() { reader.close() }
 
-  /// Up to `count` more lines, without their newlines.
+  /// Up to `count` more lines, without their newlines. What cannot be read is thrown once all lines before it have
+  /// been returned.
   mutating func lines(_ count: Int) throws(CommandFailure) -> [(text: String, hasNewline: Bool)] {
+    if let failure { throw failure }
     var lines: [(String, Bool)] = []
-    while lines.count < count, let line = try reader.next() {
-      lines.append((try text(line.bytes, line: line.number), line.hasNewline))
+    do throws(CommandFailure) {
+      while lines.count < count, let line = try reader.next() {
+        lines.append((try text(line.bytes, line: line.number), line.hasNewline))
+      }
+    } catch {
+      guard !lines.isEmpty else { throw error }
+      failure = error
     }
     return lines
   }

@@ -17,9 +17,17 @@ struct TranslationPipeline {
       var endings: [[Bool]] = []
       var started = 0
       var written = 0
+      var failure: CommandFailure?
       while true {
-        while started - written < Self.chunksInFlight {
-          let lines = try input.lines(Self.chunkLines)
+        while started - written < Self.chunksInFlight, failure == nil {
+          let lines: [(text: String, hasNewline: Bool)]
+          do throws(CommandFailure) {
+            lines = try input.lines(Self.chunkLines)
+          } catch {
+            // What was read before is translated and written first.
+            failure = error
+            break
+          }
           if lines.isEmpty { break }
           let chunk = started
           started += 1
@@ -27,7 +35,10 @@ struct TranslationPipeline {
           let request = request(lines.map(\.text))
           group.addTask { [engine] in (chunk, try await engine.translate(request).texts) }
         }
-        guard let (chunk, texts) = try await group.next() else { return }
+        guard let (chunk, texts) = try await group.next() else {
+          if let failure { throw failure }
+          return
+        }
         waiting[chunk] = texts
         while let texts = waiting.removeValue(forKey: written) {
           try write(texts, endings[written])
