@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 @Suite struct ParserTests {
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func `each case has the same outcome in random pieces`() {
-    var generator = SeededGenerator(state: 7)
+    var generator = SeededGenerator(seed: 7)
     for parserCase in ParserCase.all {
       let whole = ParserRun(parserCase.raw)
       for _ in 0..<8 where !parserCase.raw.isEmpty {
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func `bytes changed at random never stop the parser and never change with the cuts`() {
-    var generator = SeededGenerator(state: 11)
+    var generator = SeededGenerator(seed: 11)
     for parserCase in ParserCase.all where !parserCase.raw.isEmpty && parserCase.raw.count < 1_000 {
       for _ in 0..<20 {
         var raw = parserCase.raw

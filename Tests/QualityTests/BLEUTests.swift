@@ -35,7 +35,7 @@ import Testing
   func `int8 costs at most 0.3 BLEU on average and 0.6 in any direction`() async throws {
     let float32 = try await Self.scores(.float32)
     let int8 = try await Self.scores(.int8)
-    let losses = float32.mapValues { $0 }.map { target, score in score - (int8[target] ?? 0) }
+    let losses = float32.map { target, score in score - (int8[target] ?? 0) }
     print("BLEU float32 \(float32) int8 \(int8)")
     #expect(losses.reduce(0, +) / 3 <= 0.3, "\(float32) \(int8)")
     #expect((losses.max() ?? 0) <= 0.6, "\(float32) \(int8)")

@@ -1,5 +1,6 @@
 import Foundation
 import Service
+import TestSupport
 import Testing
 
 /// Texts in the manner of JSONTestSuite: what RFC 8259 allows, what it forbids, and what it leaves to the reader.
@@ -103,7 +104,7 @@ struct JSONValidatorTests {
   }
 
   @Test func `mutated texts never trap, and what still passes is what JSONDecoder reads`() throws {
-    var random = SplitMix(state: 7)
+    var random = SeededGenerator(seed: 7)
     let pieces =
       Array(#"{}[]",:\u0041\ud83d\ude00 -0.1e+9truefalsenull"#.utf8) + [0x00, 0x0A, 0x80, 0xC3, 0xA9, 0xF0, 0xFF]
     for text in Self.valid where text.hasPrefix("[") || text.hasPrefix("{") {
@@ -122,19 +123,6 @@ struct JSONValidatorTests {
           try JSONDecoder().decode(Anything.self, from: Data(bytes))
         }
       }
-    }
-  }
-
-  /// Steele et al. 2014: enough for a test that must be the same every time.
-  private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
     }
   }
 

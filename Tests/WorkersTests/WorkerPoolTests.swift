@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 import Workers
@@ -36,10 +37,24 @@ import Workers
     let pool = try WorkerPool(threads: 2)
     pool.shutdown()
     pool.shutdown()
+    let hits = UnsafeMutablePointer<Int>.allocate(capacity: 9)
+    let busy = UnsafeMutablePointer<Bool>.allocate(capacity: 2)
+    defer {
+      hits.deallocate()
+      busy.deallocate()
+    }
+    hits.initialize(repeating: 0, count: 9)
+    busy.initialize(repeating: false, count: 2)
+    pool.parallelFor(9, Count(hits: hits, busy: busy))
+    #expect((0..<9).allSatisfy { hits[$0] == 1 })
   }
 
   @Test func `a pool that is dropped at once ends its threads`() throws {
+    func threads() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count }
+    let before = try threads()
     for _ in 0..<200 { _ = try WorkerPool(threads: 4) }
+    // Other tests start and end threads too; what is not ended here would be 600.
+    #expect(try threads() < before + 100)
   }
 
   @Test func `a named thread runs its body once and can be joined`() throws {

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The awkward sizes: around the tiles (3 and 6 rows, 16 lanes, 64 columns) of every set.
 enum Sizes {
   static let rows = [0, 1, 2, 3, 5, 6, 7, 12, 13, 64, 65, 200]
@@ -10,18 +12,13 @@ enum Sizes {
 
 func roundUp(_ value: Int, to multiple: Int) -> Int { (value + multiple - 1) / multiple * multiple }
 
-/// Numbers that are the same in every run: SplitMix64 (Steele, Lea and Flood 2014).
+/// Numbers and rows that are the same in every run.
 struct Randomness: RandomNumberGenerator {
-  private var state: UInt64
+  private var numbers: SeededGenerator
 
-  init(seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
+  init(seed: Int) { numbers = SeededGenerator(seed: UInt64(truncatingIfNeeded: seed)) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
+  mutating func next() -> UInt64 { numbers.next() }
 
   /// In −1 ..< 1, with all the bits of a float's fraction.
   mutating func float() -> Float { Float(next() >> 40) * 0x1p-23 - 1 }
