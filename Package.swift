@@ -23,7 +23,6 @@ let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let collections = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
-let algorithms = Target.Dependency.product(name: "Algorithms", package: "swift-algorithms")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -39,7 +38,6 @@ let package = Package(
   name: "dragoman",
   products: [.executable(name: "dragoman", targets: ["dragoman"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
@@ -62,7 +60,7 @@ let package = Package(
     library("HTTP", ["COpenSSL", "CZlib", "CShims", httpTypes, collections]),
     library("Kernels", ["CKernels", "Tensors", "Workers"]),
     library("Models", ["Kernels", "Tensors", "CZlib", "COpenSSL"]),
-    library("Generation", ["Models", "Kernels", "Tensors", algorithms]),
+    library("Generation", ["Models", "Kernels", "Tensors"]),
     library(
       "Inference",
       ["Generation", "Models", "Kernels", "Tensors", "Tokenizers", "Text", "Workers", collections]),
@@ -94,6 +92,7 @@ let package = Package(
       ["Inference", "Generation", "Models", "Tokenizers", "Workers", "CAllocationCounter"]),
     tests("ServiceTests", ["Service", "HTTP", "Inference"]),
     tests("OpenAPITests", ["Service", .product(name: "Yams", package: "Yams")]),
+    tests("CommandLineTests", ["dragoman"]),
     tests("QualityTests", ["Inference", "Evaluation", "Kernels", "Workers"]),
     tests(
       "FuzzTests",

@@ -2,6 +2,9 @@ import Kernels
 
 /// How the engine runs.
 public struct EngineConfiguration: Sendable {
+  /// How weights are held in memory; the kernels' own type, for layers that know nothing of kernels.
+  public typealias Quantization = Kernels.Quantization
+
   /// The folder whose sub-folders are models.
   public var modelsFolder: String
   /// Threads that kernels run on, the engine's own included.

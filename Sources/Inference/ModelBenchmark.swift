@@ -44,8 +44,14 @@ package struct ModelBenchmark {
     for sentence in sentences {
       let source =
         sentence.src.map { [tokenizer = model.tokenizer] in tokenizer.id(ofPiece: $0) } + [model.tokenizer.endID]
+      guard source.count <= model.model.dimensions.positionLimit else {
+        throw .failed(reason: "sentence \(requests.count) has \(source.count) tokens, more than the model can number")
+      }
       var generation = model.generation
       if let length = sentence.tgt_len {
+        guard length >= 1, length < Int32.max else {
+          throw .failed(reason: "sentence \(requests.count): tgt_len is \(length); at least 1 is possible")
+        }
         generation.maxLength = min(length + 1, generation.maxLength)
         generation.minLength = generation.maxLength
         generation.forcedEndToken = nil

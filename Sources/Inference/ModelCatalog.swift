@@ -41,20 +41,6 @@ public struct ModelCatalog: Sendable {
     }.sorted { $0.code < $1.code }
   }
 
-  /// Every language code that is a source or a target.
-  public var codes: Set<String> {
-    Set(routes.keys).union(routes.values.flatMap(\.keys))
-  }
-
-  /// The known code for what a user wrote: case does not matter, and `de-DE` falls back to `de`.
-  public func canonical(_ code: String) -> String? {
-    let wanted = code.lowercased().replacing("_", with: "-")
-    let known = codes
-    if known.contains(wanted) { return wanted }
-    guard let base = wanted.split(separator: "-").first.map(String.init), known.contains(base) else { return nil }
-    return base
-  }
-
   /// The folders below `folder` that hold models, by name.
   public static func folders(in folder: String) throws(InferenceError) -> [String] {
     let names: [String]

@@ -1,82 +1,77 @@
+import Tensors
 import Text
 import Tokenizers
 
 /// Cuts a text where the request wants it cut, and further where a model could not take a segment whole.
 struct SegmentCutter {
-  /// Text to translate, or whitespace to keep; offsets count Unicode scalars.
+  /// Text to translate with its tokens, or whitespace to keep; offsets count Unicode scalars.
   enum Piece {
     case whitespace(Substring)
-    case text(Substring, Range<Int>)
+    case text(Substring, Range<Int>, [TokenID])
+  }
+
+  /// How fine a segment has been cut; each level is cut into the next where it is too long.
+  private enum Level {
+    case paragraph, sentence, clause
   }
 
   private let split: Split
   private let model: LoadedModel
+  private let prefix: String?
   private let sentences: SentenceSplitter
   /// Below the trained length, or for `split: none` below what the position table can number.
   private let clauses: ClauseSplitter
 
-  init(language: String, split: Split, model: LoadedModel) {
+  init(language: String, split: Split, model: LoadedModel, prefix: String?) {
     self.split = split
     self.model = model
+    self.prefix = prefix
     sentences = SentenceSplitter(language: language)
     clauses = ClauseSplitter(limit: split == .none ? model.positionLimit : model.segmentLimit, language: language)
   }
 
   /// The pieces in order; joined, they are the text.
-  func pieces(of text: String) -> [Piece] {
-    let mode: SentenceSplitter.Mode =
-      switch split {
-      case .sentence: .sentence
-      case .paragraph: .paragraph
-      case .none: .none
-      }
+  func pieces(of text: String) throws(InferenceError) -> [Piece] {
     var pieces: [Piece] = []
-    append(sentences.split(text, mode: mode), startOffset: 0, to: &pieces) { segment, offset in
-      fits(segment) ? nil : smaller(segment, startOffset: offset)
+    switch split {
+    case .sentence: try append(sentences.split(text, mode: .sentence), at: 0, .sentence, to: &pieces)
+    case .paragraph: try append(sentences.split(text, mode: .paragraph), at: 0, .paragraph, to: &pieces)
+    // What does not fit whole is cut like one long sentence: at the best borders, as seldom as possible.
+    case .none: try append(sentences.split(text, mode: .none), at: 0, .sentence, to: &pieces)
     }
     return pieces
   }
 
-  /// A segment that is too long, cut: a paragraph at sentences first, everything at clauses.
-  private func smaller(_ text: Substring, startOffset: Int) -> [Piece] {
-    var pieces: [Piece] = []
-    let parts =
-      split == .paragraph
-      ? sentences.split(text, mode: .sentence) : SplitText(whole: text, startOffset: 0)
-    append(parts, startOffset: startOffset, to: &pieces) { sentence, offset in
-      var clausePieces: [Piece] = []
-      append(
-        clauses.split(sentence, measure: model.tokenizer.pieceCount), startOffset: offset, to: &clausePieces
-      ) { _, _ in nil }
-      return clausePieces
-    }
-    return pieces
-  }
-
-  /// Appends a split's whitespace and segments; `replace` may put smaller pieces in a segment's place.
+  /// Appends a split's whitespace and its segments, which are of the given level; `start` is where its text stands.
   private func append(
-    _ text: SplitText, startOffset: Int, to pieces: inout [Piece],
-    replace: (_ segment: Substring, _ offset: Int) -> [Piece]?
-  ) {
+    _ text: SplitText, at start: Int, _ level: Level, to pieces: inout [Piece]
+  ) throws(InferenceError) {
     if !text.leading.isEmpty { pieces.append(.whitespace(text.leading)) }
     for segment in text.segments {
-      let lower = segment.offsets.lowerBound + startOffset
-      if let smaller = replace(segment.text, lower) {
-        pieces += smaller
-      } else {
-        pieces.append(.text(segment.text, lower..<(segment.offsets.upperBound + startOffset)))
-      }
+      let offsets = (segment.offsets.lowerBound + start)..<(segment.offsets.upperBound + start)
+      try append(segment.text, offsets, level, to: &pieces)
       if !segment.trailing.isEmpty { pieces.append(.whitespace(segment.trailing)) }
     }
   }
 
-  private func fits(_ text: Substring) -> Bool { model.tokenizer.pieceCount(of: text) <= clauses.limit }
-}
-
-extension SplitText {
-  /// One segment, which has no whitespace around it.
-  fileprivate init(whole text: Substring, startOffset: Int) {
-    let offsets = startOffset..<(startOffset + text.unicodeScalars.count)
-    self.init(leading: "", segments: [Segment(text: text, offsets: offsets, trailing: "")])
+  private func append(
+    _ text: Substring, _ offsets: Range<Int>, _ level: Level, to pieces: inout [Piece]
+  ) throws(InferenceError) {
+    let tokens: [TokenID]
+    do {
+      tokens = try model.tokenizer.encode(text, prefix: prefix)
+    } catch {
+      throw .failed(reason: error.description)
+    }
+    let fits = model.textTokens(of: tokens) <= clauses.limit
+    switch level {
+    case .paragraph where !fits:
+      try append(sentences.split(text, mode: .sentence), at: offsets.lowerBound, .sentence, to: &pieces)
+    case .sentence where !fits:
+      try append(
+        clauses.split(text, measure: model.tokenizer.pieceCount), at: offsets.lowerBound, .clause, to: &pieces)
+    case .paragraph, .sentence, .clause:
+      pieces.append(.text(text, offsets, tokens))
+    }
   }
 }

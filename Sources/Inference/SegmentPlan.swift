@@ -1,7 +1,4 @@
-import Generation
 import Tensors
-import Text
-import Tokenizers
 
 /// How a request's texts were cut: what is decoded, and what stands between.
 struct SegmentPlan: Sendable {
@@ -30,34 +27,27 @@ struct SegmentPlan: Sendable {
   init(
     texts: [String], language: String, split: Split, model: LoadedModel, prefix: String?
   ) throws(InferenceError) {
-    let cutter = SegmentCutter(language: language, split: split, model: model)
+    let cutter = SegmentCutter(language: language, split: split, model: model, prefix: prefix)
     for (item, text) in texts.enumerated() {
       var parts: [Part] = []
-      for piece in cutter.pieces(of: text) {
+      for piece in try cutter.pieces(of: text) {
         switch piece {
         case .whitespace(let whitespace): parts.append(.verbatim(whitespace))
-        case .text(let text, let offsets): parts.append(try add(text, offsets, item, model, prefix))
+        case .text(let text, let offsets, let tokens):
+          parts.append(try add(Segment(item: item, text: text, offsets: offsets, source: tokens), model))
         }
       }
       items.append(parts)
     }
   }
 
-  private mutating func add(
-    _ text: Substring, _ offsets: Range<Int>, _ item: Int, _ model: LoadedModel, _ prefix: String?
-  ) throws(InferenceError) -> Part {
-    let source: [TokenID]
-    do {
-      source = try model.tokenizer.encode(text, prefix: prefix)
-    } catch {
-      throw .failed(reason: error.description)
-    }
+  private mutating func add(_ segment: Segment, _ model: LoadedModel) throws(InferenceError) -> Part {
     // Text of which nothing is left after normalization, a lone soft hyphen say, is no question to the model.
-    guard model.textTokens(of: source) > 0 else { return .verbatim(text) }
-    guard source.count <= model.model.dimensions.positionLimit else {
-      throw .failed(reason: "a segment of \(source.count) tokens, more than \(model.card.id) can number")
+    guard model.textTokens(of: segment.source) > 0 else { return .verbatim(segment.text) }
+    guard segment.source.count <= model.model.dimensions.positionLimit else {
+      throw .failed(reason: "a segment of \(segment.source.count) tokens, more than \(model.card.id) can number")
     }
-    defer { segments.append(Segment(item: item, text: text, offsets: offsets, source: source)) }
+    defer { segments.append(segment) }
     return .segment(segments.count)
   }
 

@@ -25,7 +25,7 @@ final class Submission: Sendable {
   private let state: Mutex<State>
   private let onCancel: @Sendable (Int) -> Void
 
-  /// - Parameter onCancel: told the id when the reader's task is cancelled.
+  /// - Parameter onCancel: told the id when the reader's task is cancelled, or the reader has had enough.
   init(id: Int, segments: Int, now: ContinuousClock.Instant, onCancel: @escaping @Sendable (Int) -> Void) {
     self.id = id
     self.onCancel = onCancel
@@ -60,6 +60,9 @@ final class Submission: Sendable {
     state.next += 1
     return .success(result)
   }
+
+  /// The reader wants no more: its rows leave the batch at the next step.
+  func abandon() { onCancel(id) }
 
   /// A segment has got its row.
   func admitted(now: ContinuousClock.Instant) {

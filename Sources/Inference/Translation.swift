@@ -18,7 +18,7 @@ public enum Detail: Sendable, Equatable {
 public struct TranslationRequest: Sendable {
   /// Each becomes one translated text.
   public var texts: [String]
-  /// Language codes that the catalog knows (`ModelCatalog.canonical`).
+  /// Language codes as the catalog's cards write them, in lower case.
   public var source: String
   public var target: String
   public var split: Split

@@ -20,6 +20,7 @@ public struct TranslationStream: Sendable {
     guard let hypothesis = try await submission.next() else { return nil }
     defer { index += 1 }
     guard hypothesis.end != .noToken else {
+      submission.abandon()
       throw .failed(reason: "\(model.card.id) computed no token for segment \(index); its weights may be damaged")
     }
     let segment = plan.segments[index]

@@ -1,9 +1,15 @@
 /// Writes JSON into bytes: keys in the order they are given, no white space, UTF-8 as it is, `/` as it is.
-struct JSONWriter {
-  private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8] = []
+
+  private init(bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  package init() {}
 
   /// Writes an object; `members` writes what is inside.
-  mutating func object(_ members: (inout Members) -> Void) {
+  package mutating func object(_ members: (inout Members) -> Void) {
     bytes.append(UInt8(ascii: "{"))
     var inside = Members(writer: JSONWriter(bytes: bytes), isFirst: true)
     bytes = []
@@ -15,7 +21,7 @@ struct JSONWriter {
   }
 
   /// Writes an array, each element with `write`.
-  mutating func array<Elements: Sequence>(
+  package mutating func array<Elements: Sequence>(
     _ elements: Elements, _ write: (inout JSONWriter, Elements.Element) -> Void
   ) {
     bytes.append(UInt8(ascii: "["))
@@ -28,14 +34,20 @@ struct JSONWriter {
     bytes.append(UInt8(ascii: "]"))
   }
 
-  mutating func integer(_ value: Int) { bytes.append(contentsOf: String(value).utf8) }
+  package mutating func integer(_ value: Int) { bytes.append(contentsOf: String(value).utf8) }
 
-  mutating func bool(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
+  package mutating func bool(_ value: Bool) { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
 
   mutating func null() { bytes.append(contentsOf: "null".utf8) }
 
   /// The shortest digits that read back as the same Float; null where it is no number that JSON has.
   mutating func number(_ value: Float) {
+    guard value.isFinite else { return null() }
+    bytes.append(contentsOf: value.description.utf8)
+  }
+
+  /// The shortest digits that read back as the same Double; null where it is no number that JSON has.
+  package mutating func number(_ value: Double) {
     guard value.isFinite else { return null() }
     bytes.append(contentsOf: value.description.utf8)
   }
@@ -55,7 +67,7 @@ struct JSONWriter {
   }
 
   /// A string; only what RFC 8259 §7 demands is escaped.
-  mutating func string(_ text: String) {
+  package mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {
@@ -76,12 +88,12 @@ struct JSONWriter {
   }
 
   /// What writes the members of an object.
-  struct Members {
+  package struct Members {
     fileprivate var writer: JSONWriter
     fileprivate var isFirst: Bool
 
     /// Writes a name, then its value with `write`.
-    mutating func member(_ name: String, _ write: (inout JSONWriter) -> Void) {
+    package mutating func member(_ name: String, _ write: (inout JSONWriter) -> Void) {
       if !isFirst { writer.bytes.append(UInt8(ascii: ",")) }
       isFirst = false
       writer.string(name)
@@ -89,6 +101,6 @@ struct JSONWriter {
       write(&writer)
     }
 
-    mutating func member(_ name: String, _ text: String) { member(name) { $0.string(text) } }
+    package mutating func member(_ name: String, _ text: String) { member(name) { $0.string(text) } }
   }
 }

@@ -7,7 +7,8 @@ import Inference
 public struct LanguageDirectory: Sendable, Equatable {
   /// Source languages by code, each with the codes it can become.
   let targets: [String: Set<String>]
-  private let codes: Set<String>
+  /// Every code that is a source or a target.
+  public let codes: Set<String>
 
   /// Makes a directory of directions; codes are lower case. A language counts among its own targets.
   public init(targets: [String: Set<String>]) {
@@ -36,7 +37,7 @@ public struct LanguageDirectory: Sendable, Equatable {
 
   /// The code of the catalog for what a user wrote: case does not matter, aliases are known, and `de-DE` falls back to
   /// `de`. Traditional Chinese never falls back to `zh`: that would be another script. Nil for an unknown one.
-  func canonical(_ code: String) -> String? {
+  public func canonical(_ code: String) -> String? {
     guard code.utf8.count <= 35 else { return nil }  // RFC 5646 §4.4.1: what a tag needs at most
     var tag = code.lowercased().replacing("_", with: "-")
     while true {

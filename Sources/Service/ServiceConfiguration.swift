@@ -1,13 +1,11 @@
 import Foundation
 import HTTP
+import Inference
 import Logging
 import Workers
 
 /// How the server runs.
 public struct ServiceConfiguration: Sendable, Equatable {
-  /// How weights are held in memory; the names are those of the kernels.
-  public enum Quantization: String, Sendable, CaseIterable { case int8, float32 }
-
   /// How a line of the log is written.
   public enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
@@ -20,7 +18,7 @@ public struct ServiceConfiguration: Sendable, Equatable {
   /// Threads that compute.
   public var threads = ProcessorCount.available
   /// How weights are held in memory.
-  public var quantization = Quantization.int8
+  public var quantization = EngineConfiguration.Quantization.int8
   /// Hypotheses a search keeps; nil leaves it to the request.
   public var beamSize: Int?
   /// From SIGTERM until connections are no longer accepted.

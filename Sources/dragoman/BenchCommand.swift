@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inference
 import Kernels
+import Service
 import Workers
 
 /// `dragoman bench`: one line of JSON a case.
@@ -32,16 +33,32 @@ struct BenchModelCommand: AsyncParsableCommand {
   @Option(help: "Sentences timed one by one (latency).") var sentences = 200
   @Flag(help: "Longest sentences first (bulk).") var sorted = false
 
+  func validate() throws {
+    func check(_ flag: String, _ value: Int?) throws {
+      if let value, !(1...1_000_000).contains(value) {
+        throw ValidationError("--\(flag) is \(value); 1 to 1000000 is possible.")
+      }
+    }
+    try check("in-flight", inFlight)
+    try check("encode-budget", encodeBudget)
+    try check("repetitions", repetitions)
+    try check("sentences", sentences)
+    if let threads, !(1...1_024).contains(threads) {
+      throw ValidationError("--threads is \(threads); 1 to 1024 is possible.")
+    }
+  }
+
   func run() async throws {
     let data = try Data(contentsOf: URL(fileURLWithPath: pieces))
     let rows = try JSONDecoder().decode([ModelBenchmark.Sentence].self, from: data)
+    guard !rows.isEmpty else { throw CommandFailure("\(pieces): no sentences") }
     let threads = threads ?? ProcessorCount.available
     let kernels = try KernelSet.selected()
     let benchmark = try ModelBenchmark(
       folder: model, sentences: rows, quantization: quantization, kernels: kernels, threads: threads)
     var line = BenchLine(which.rawValue)
     line.add("engine", "dragoman")
-    line.add("version", "0.1.0")
+    line.add("version", ProductVersion.version)
     line.add("model", model.split(separator: "/").last.map(String.init) ?? model)
     line.add("quantization", quantization.rawValue)
     line.add("threads", threads)
@@ -58,7 +75,7 @@ struct BenchModelCommand: AsyncParsableCommand {
   }
 
   private func addBulk(_ benchmark: ModelBenchmark, _ count: Int, _ line: inout BenchLine) {
-    let passes = (0..<max(1, repetitions)).map { _ in
+    let passes = (0..<repetitions).map { _ in
       benchmark.bulk(inFlight: inFlight, encodeBudget: encodeBudget, sorted: sorted)
     }
     guard let best = passes.min(by: { $0.seconds < $1.seconds }) else { return }
@@ -74,7 +91,7 @@ struct BenchModelCommand: AsyncParsableCommand {
 
   private func addLatency(_ benchmark: ModelBenchmark, _ line: inout BenchLine) {
     _ = benchmark.latencies(count: 5)
-    let runs = (0..<max(1, repetitions)).map { _ in benchmark.latencies(count: sentences) }
+    let runs = (0..<repetitions).map { _ in benchmark.latencies(count: sentences) }
     let best = runs[0].indices.map { index in (runs.map { $0[index] }.min() ?? 0) * 1_000 }.sorted()
     func percentile(_ share: Double) -> Double { best[max(0, Int((share * Double(best.count)).rounded(.up)) - 1)] }
     line.add("sentences", best.count)

@@ -1,36 +1,32 @@
 import Glibc
+import Service
 
-/// One line of JSON, its keys in the order they were added.
+/// One line of JSON, its keys in the order they are added.
 struct BenchLine {
-  private(set) var fields: [String]
+  private var members: [(key: String, write: (inout JSONWriter) -> Void)] = []
 
   /// - Parameter bench: the case's name.
   init(_ bench: String) {
-    fields = ["\"bench\": \(Self.quoted(bench))"]
+    add("bench", bench)
   }
 
-  mutating func add(_ key: String, _ value: String) { fields.append("\(Self.quoted(key)): \(Self.quoted(value))") }
-  mutating func add(_ key: String, _ value: Int) { fields.append("\(Self.quoted(key)): \(value)") }
-  mutating func add(_ key: String, _ value: Bool) { fields.append("\(Self.quoted(key)): \(value)") }
-  mutating func add(_ key: String, _ value: Double) { fields.append("\(Self.quoted(key)): \(Self.rounded(value))") }
+  mutating func add(_ key: String, _ value: String) { members.append((key, { $0.string(value) })) }
+  mutating func add(_ key: String, _ value: Int) { members.append((key, { $0.integer(value) })) }
+  mutating func add(_ key: String, _ value: Bool) { members.append((key, { $0.bool(value) })) }
+  mutating func add(_ key: String, _ value: Double) { members.append((key, { $0.number(Self.rounded(value)) })) }
   mutating func add(_ key: String, _ values: [Double]) {
-    fields.append("\(Self.quoted(key)): [\(values.map { "\(Self.rounded($0))" }.joined(separator: ", "))]")
+    members.append((key, { $0.array(values) { $0.number(Self.rounded($1)) } }))
   }
 
-  var text: String { "{\(fields.joined(separator: ", "))}" }
+  var text: String {
+    var writer = JSONWriter()
+    writer.object { object in
+      for (key, write) in members { object.member(key, write) }
+    }
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
 
   private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
-
-  private static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar -> String in
-      switch scalar {
-      case "\"", "\\": "\\\(scalar)"
-      case _ where scalar.value < 0x20: " "
-      default: String(scalar)
-      }
-    }
-    return "\"\(escaped.joined())\""
-  }
 }
 
 /// What the operating system says of this process's memory.

@@ -38,8 +38,24 @@ extension EngineConfiguration {
   init(_ configuration: ServiceConfiguration) throws {
     self.init(
       modelsFolder: configuration.modelsFolder, threads: configuration.threads,
-      quantization: configuration.quantization == .int8 ? .int8 : .float32, kernels: try KernelSet.selected())
+      quantization: configuration.quantization, kernels: try KernelSet.selected())
     deadline = configuration.requestTimeout
+  }
+}
+
+extension ModelVerification {
+  /// Verifies every model of the configured folder and prints a line for each; a failure ends the command with 1.
+  func report(_ configuration: EngineConfiguration, indentation: String = "") throws {
+    var failed = 0
+    for folder in try ModelCatalog.folders(in: configuration.modelsFolder) {
+      do {
+        print("\(indentation)ok      \(try verify(folder: folder))")
+      } catch {
+        failed += 1
+        print("\(indentation)failed  \(folder): \(error)")
+      }
+    }
+    if failed > 0 { throw ExitCode.failure }
   }
 }
 

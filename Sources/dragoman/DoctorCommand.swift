@@ -19,17 +19,7 @@ struct DoctorCommand: AsyncParsableCommand {
     print("threads       \(configuration.threads) of \(ProcessorCount.available) processors")
     print("memory        \(SystemMemory.total.map { "\($0 / 1_024) MiB" } ?? "unknown")")
     print("models        \(configuration.modelsFolder)")
-    let verification = ModelVerification(configuration: configuration)
-    var failed = 0
-    for folder in try ModelCatalog.folders(in: configuration.modelsFolder) {
-      do {
-        print("  ok          \(try verification.verify(folder: folder))")
-      } catch {
-        failed += 1
-        print("  failed      \(folder): \(error)")
-      }
-    }
-    if failed > 0 { throw ExitCode.failure }
+    try ModelVerification(configuration: configuration).report(configuration, indentation: "  ")
   }
 }
 

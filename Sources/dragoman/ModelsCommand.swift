@@ -43,18 +43,7 @@ struct ModelsVerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let configuration = try engine.configuration()
-    let checks = ModelVerification(configuration: configuration)
-    var failed = 0
-    for folder in try ModelCatalog.folders(in: configuration.modelsFolder) {
-      do {
-        let summary = try checks.verify(folder: folder)
-        print("ok      \(summary)")
-      } catch {
-        failed += 1
-        print("failed  \(folder): \(error)")
-      }
-    }
-    if failed > 0 { throw ExitCode.failure }
+    try ModelVerification(configuration: configuration).report(configuration)
   }
 }
 

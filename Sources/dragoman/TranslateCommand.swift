@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import Service
 
 /// `dragoman translate`: lines in, lines out.
 struct TranslateCommand: AsyncParsableCommand {
@@ -46,9 +47,9 @@ struct TranslateCommand: AsyncParsableCommand {
   func run() async throws {
     let engine = try InferenceEngine(configuration: self.engine.configuration())
     defer { engine.shutdown() }
-    let catalog = try await engine.loaded()
-    guard let source = catalog.canonical(from) else { throw unknown(from, "--from", catalog) }
-    guard let target = catalog.canonical(to) else { throw unknown(to, "--to", catalog) }
+    let languages = LanguageDirectory(try await engine.loaded())
+    guard let source = languages.canonical(from) else { throw unknown(from, "--from", languages) }
+    guard let target = languages.canonical(to) else { throw unknown(to, "--to", languages) }
     let template = TranslationRequest(texts: [], source: source, target: target, split: split, priority: .bulk)
     let pipeline = TranslationPipeline(engine: engine, template: template, progress: Progress())
     for file in files.isEmpty ? ["-"] : files {
@@ -63,9 +64,9 @@ struct TranslateCommand: AsyncParsableCommand {
     pipeline.progress.finish()
   }
 
-  private func unknown(_ code: String, _ flag: String, _ catalog: ModelCatalog) -> CommandFailure {
+  private func unknown(_ code: String, _ flag: String, _ languages: LanguageDirectory) -> CommandFailure {
     CommandFailure(
-      "\(flag) \(code): no model knows this language; known: \(catalog.codes.sorted().joined(separator: ", "))")
+      "\(flag) \(code): no model knows this language; known: \(languages.codes.sorted().joined(separator: ", "))")
   }
 }
 

@@ -1,0 +1,138 @@
+import Foundation
+import Inference
+import Kernels
+import Models
+import TestSupport
+import Testing
+import Workers
+
+/// The engine's promises to its callers, with the model in models/.
+@Suite struct EngineTests {
+  func engine(_ change: (inout EngineConfiguration) -> Void = { _ in }) throws -> InferenceEngine {
+    var configuration = EngineConfiguration(
+      modelsFolder: Fixtures.root.appendingPathComponent("models").path, threads: 2, quantization: .int8,
+      kernels: try KernelSet.selected())
+    change(&configuration)
+    return try InferenceEngine(configuration: configuration)
+  }
+
+  /// A request that no machine finishes in the time of a test.
+  static let endless = TranslationRequest(
+    texts: (0..<10_000).map { "The house number \($0) is old." }, source: "en", target: "de")
+  static let short = TranslationRequest(texts: ["We are very tired."], source: "en", target: "de")
+
+  /// Waits until the engine has segments waiting, or has none any more.
+  func waitUntil(_ engine: InferenceEngine, isWaiting: Bool) async throws {
+    while (engine.waitingSegments > 0) != isWaiting { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  @Test func `a cancelled request fails at once and leaves the batch to others`() async throws {
+    let engine = try engine()
+    defer { engine.shutdown() }
+    _ = try await engine.loaded()
+    let task = Task { try await engine.translate(Self.endless) }
+    try await waitUntil(engine, isWaiting: true)
+    task.cancel()
+    await #expect(throws: InferenceError.cancelled) { try await task.value }
+    #expect(engine.waitingSegments == 0)
+    #expect(try await engine.translate(Self.short).texts == ["Wir sind sehr müde."])
+  }
+
+  @Test func `a request that is cancelled before it begins fails too`() async throws {
+    let engine = try engine()
+    defer { engine.shutdown() }
+    _ = try await engine.loaded()
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return try await engine.translate(Self.endless)
+    }
+    task.cancel()
+    await #expect(throws: InferenceError.cancelled) { try await task.value }
+    #expect(engine.waitingSegments == 0)
+  }
+
+  @Test func `a request fails when its deadline passes, waiting or running`() async throws {
+    let engine = try engine { $0.deadline = .milliseconds(100) }
+    defer { engine.shutdown() }
+    _ = try await engine.loaded()
+    await #expect(throws: InferenceError.deadlineExceeded) { try await engine.translate(Self.endless) }
+    #expect(engine.waitingSegments == 0)
+  }
+
+  @Test func `a shutdown fails what is in progress, and what comes later`() async throws {
+    let engine = try engine()
+    _ = try await engine.loaded()
+    let task = Task { try await engine.translate(Self.endless) }
+    try await waitUntil(engine, isWaiting: true)
+    engine.shutdown()
+    await #expect(throws: InferenceError.shuttingDown) { try await task.value }
+    await #expect(throws: InferenceError.shuttingDown) { try await engine.translate(Self.short) }
+    #expect(engine.readiness == .stopped)
+  }
+
+  @Test func `the seventeenth bulk request is refused, an interactive one is not`() async throws {
+    let engine = try engine()
+    defer { engine.shutdown() }
+    _ = try await engine.loaded()
+    let streams = try (0..<16).map { _ in try engine.submit(Self.endless) }
+    let refusal = #expect(throws: InferenceError.self) { try engine.submit(Self.endless) }
+    guard case .overloaded(let retryAfter)? = refusal else {
+      Issue.record("\(String(describing: refusal))")
+      return
+    }
+    #expect(retryAfter >= .seconds(1))
+    #expect(try await engine.translate(Self.short).texts == ["Wir sind sehr müde."])
+    withExtendedLifetime(streams) {}
+  }
+
+  @Test func `segments come in order, with their numbers and places`() async throws {
+    let engine = try engine()
+    defer { engine.shutdown() }
+    _ = try await engine.loaded()
+    var stream = try engine.submit(
+      TranslationRequest(
+        texts: ["We are tired. I am reading a book.", " ", "Good morning!"], source: "en", target: "es",
+        maxNewTokens: 3))
+    var segments: [SegmentResult] = []
+    while let segment = try await stream.next() { segments.append(segment) }
+    #expect(segments.map(\.index) == [0, 1, 2])
+    #expect(segments.map(\.item) == [0, 0, 2])
+    #expect(segments.map(\.sourceOffsets) == [0..<13, 14..<34, 0..<13])
+    #expect(segments.allSatisfy { $0.flags.contains(.truncated) && $0.score == nil })
+  }
+
+  @Test func `a folder without a usable model names what is wrong, and nothing is translated`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("lonely/readme.txt", "no card")
+    let engine = try engine { $0.modelsFolder = folder.path }
+    defer { engine.shutdown() }
+    await #expect(throws: InferenceError.self) { try await engine.loaded() }
+    guard case .failed(let reasons) = engine.readiness else {
+      Issue.record("\(engine.readiness)")
+      return
+    }
+    #expect(reasons["lonely"]?.contains("model.json") == true)
+    await #expect(throws: InferenceError.self) { try await engine.translate(Self.short) }
+  }
+
+  @Test func `a model whose self-test fails is named with what it said`() async throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("en-x"), withIntermediateDirectories: true)
+    let source = Fixtures.root.appendingPathComponent("models/en-x")
+    for name in try FileManager.default.contentsOfDirectory(atPath: source.path) where name != "model.json" {
+      try FileManager.default.createSymbolicLink(
+        at: folder.url.appendingPathComponent("en-x/\(name)"), withDestinationURL: source.appendingPathComponent(name))
+    }
+    let card = try String(contentsOf: source.appendingPathComponent("model.json"), encoding: .utf8)
+    try folder.write("en-x/model.json", card.replacingOccurrences(of: "Wir sind sehr müde.", with: "Wir sind wach."))
+    let engine = try engine { $0.modelsFolder = folder.path }
+    defer { engine.shutdown() }
+    await #expect(throws: InferenceError.self) { try await engine.loaded() }
+    guard case .failed(let reasons) = engine.readiness else {
+      Issue.record("\(engine.readiness)")
+      return
+    }
+    #expect(reasons["en-x"]?.contains("Wir sind sehr müde.") == true)
+  }
+}
