@@ -46,9 +46,9 @@ func offPool<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) 
   }
 }
 
-/// Waits, blocking, until something is true; false after ten seconds.
+/// Waits, blocking, until something is true; false after a minute.
 func eventually(_ condition: () -> Bool) -> Bool {
-  for _ in 0..<2_000 {
+  for _ in 0..<12_000 {
     if condition() { return true }
     usleep(5_000)
   }
@@ -85,7 +85,7 @@ struct TestResponse: Sendable {
   func has(_ line: String) -> Bool { head.contains("\r\n\(line)\r\n") }
 }
 
-/// A blocking client that sends bytes as they are. It gives up after ten seconds.
+/// A blocking client that sends bytes as they are. It gives up after a minute.
 ///
 /// Unchecked: a test uses it on one thread at a time.
 final class TestClient: @unchecked Sendable {
@@ -98,7 +98,7 @@ final class TestClient: @unchecked Sendable {
     if var size = receiveBuffer {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
-    var timeout = timeval(tv_sec: 10, tv_usec: 0)
+    var timeout = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()

@@ -10,11 +10,14 @@ import Testing
 
 /// The whole service on a port of its own, with a translation that needs no model.
 struct ServerTests {
-  /// Runs a server while `body` runs, then shuts it down gracefully; returns the log.
+  /// How a server is stopped.
+  private enum Ending { case gracefully, byCancelling }
+
+  /// Runs a server while `body` runs, then stops it; returns the log.
   @discardableResult
   private func serving(
     _ service: TranslationService = Fake.service(), _ change: (inout ServiceConfiguration) -> Void = { _ in },
-    _ body: (SocketAddress, ServiceGroup) async throws -> Void
+    ending: Ending = .gracefully, _ body: (SocketAddress, ServiceGroup) async throws -> Void
   ) async throws -> [String] {
     var configuration = ServiceConfiguration()
     configuration.port = 0
@@ -33,7 +36,10 @@ struct ServerTests {
       tasks.addTask { try await group.run() }
       while !isRunning.isSet { try await Task.sleep(for: .milliseconds(5)) }
       try await body(address, group)
-      await group.triggerGracefulShutdown()
+      switch ending {
+      case .gracefully: await group.triggerGracefulShutdown()
+      case .byCancelling: tasks.cancelAll()
+      }
       try await tasks.waitForAll()
     }
     return lines.all
@@ -116,19 +122,26 @@ struct ServerTests {
   @Test func `a graceful shutdown answers what was accepted and ends the engine last`() async throws {
     let ended = Flag()
     let begun = Flag()
+    let isDraining = Flag()
     let service = Fake.service(
       translate: { request async throws(InferenceError) in
         begun.set()
-        try? await Task.sleep(for: .milliseconds(400))
+        while !isDraining.isSet, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(5)) }
         #expect(!ended.isSet)
         return Fake.translation(request)
       },
       shutdown: { ended.set() })
-    let log = try await serving(service) { address, group in
+    let log = try await serving(service, { $0.drainTimeout = .seconds(3_600) }) { address, group in
+      let idle = try Connection(address)
+      idle.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try await idle.response().status == 200)
       let connection = try Connection(address)
       connection.send(Connection.post(#"{"q":"a","source":"en","target":"de"}"#))
       while !begun.isSet { try await Task.sleep(for: .milliseconds(5)) }
       await group.triggerGracefulShutdown()
+      // What is idle is closed when the drain begins.
+      #expect(try await idle.isAtEnd())
+      isDraining.set()
       let answer = try await connection.response()
       #expect(answer.status == 200 && answer.body == #"{"translatedText":"[de] a"}"#)
       #expect(answer.head.lowercased().contains("connection: close"))
@@ -137,17 +150,23 @@ struct ServerTests {
     #expect(log.last?.contains(#""message":"stopped""#) == true)
   }
 
-  @Test func `during the shutdown delay the server serves on but is not ready`() async throws {
-    try await serving(Fake.service(), { $0.shutdownDelay = .seconds(3) }) { address, group in
+  @Test(.timeLimit(.minutes(5)))
+  func `during the shutdown delay the server serves on but is not ready, and a cancellation ends it`() async throws {
+    let log = try await serving(
+      Fake.service(), { $0.shutdownDelay = .seconds(3_600) }, ending: .byCancelling
+    ) { address, group in
       await group.triggerGracefulShutdown()
-      try await Task.sleep(for: .milliseconds(100))
       let connection = try Connection(address)
-      connection.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n")
-      let ready = try await connection.response()
+      var ready: Connection.Answer
+      repeat {
+        connection.send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n")
+        ready = try await connection.response()
+      } while ready.status == 200
       #expect(ready.status == 503 && ready.body == #"{"status":"stopping","models":{}}"#)
       connection.send(Connection.post(#"{"q":"a","source":"en","target":"de"}"#))
       #expect(try await connection.response().status == 200)
     }
+    #expect(log.last?.contains(#""message":"stopped""#) == true)
   }
 
   @Test func `a request that outlives the drain is cut off`() async throws {
@@ -187,7 +206,8 @@ struct ServerTests {
   }
 }
 
-/// A client that reads one answer after another. Its calls block, so they run on a queue of their own.
+/// A client that reads one answer after another. Reading blocks, so it runs on a queue of its own; a minute without a
+/// byte is an error.
 private final class Connection: Sendable {
   struct Answer: Sendable {
     let status: Int
@@ -207,7 +227,7 @@ private final class Connection: Sendable {
     storage.sin_family = sa_family_t(AF_INET)
     storage.sin_port = UInt16(address.port).bigEndian
     storage.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var timeout = timeval(tv_sec: 10, tv_usec: 0)
+    var timeout = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     let result = withUnsafePointer(to: &storage) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -229,10 +249,26 @@ private final class Connection: Sendable {
     _ = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
   }
 
-  func response() async throws -> Answer {
+  func response() async throws -> Answer { try await onQueue { try self.read() } }
+
+  /// Whether the server has closed the connection, with nothing more to read.
+  func isAtEnd() async throws -> Bool {
+    try await onQueue { try self.buffer.withLock { $0.isEmpty } && !self.fill() }
+  }
+
+  private func onQueue<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      queue.async { continuation.resume(with: Result { try self.read() }) }
+      queue.async { continuation.resume(with: Result { try body() }) }
     }
+  }
+
+  /// Reads once; false at the end of the connection.
+  private func fill() throws -> Bool {
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(descriptor, &bytes, bytes.count, 0)
+    guard count >= 0 else { throw Failure.system("recv") }
+    buffer.withLock { $0.append(contentsOf: bytes[..<count]) }
+    return count > 0
   }
 
   private func read() throws -> Answer {
@@ -252,10 +288,7 @@ private final class Connection: Sendable {
         return Answer(status: Int(head.dropFirst(9).prefix(3)) ?? 0, head: head, body: body)
       }
       if let complete { return complete }
-      var bytes = [UInt8](repeating: 0, count: 65_536)
-      let count = recv(descriptor, &bytes, bytes.count, 0)
-      guard count > 0 else { throw Failure.ended }
-      buffer.withLock { $0.append(contentsOf: bytes[..<count]) }
+      guard try fill() else { throw Failure.ended }
     }
   }
 }
