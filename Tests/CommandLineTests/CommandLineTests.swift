@@ -1,58 +1,24 @@
-import Foundation
 import TestSupport
 import Testing
 
-/// What a finished command left behind.
-struct Outcome {
-  let status: Int32
-  let output: String
-  let errors: String
-}
-
 /// The built program, run as a user would.
 @Suite struct CommandLineTests {
-  /// Beside the tests' own executable.
-  static let program = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-    .deletingLastPathComponent().appendingPathComponent("dragoman")
-
-  func run(
-    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
-  ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = Self.program
-    process.arguments = arguments
-    process.currentDirectoryURL = Fixtures.root
-    process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-    let folder = try TemporaryFolder()
-    let files = try ["in", "out", "err"].map { name in
-      let url = URL(fileURLWithPath: try folder.write(name, name == "in" ? input : []))
-      return name == "in" ? try FileHandle(forReadingFrom: url) : try FileHandle(forWritingTo: url)
-    }
-    (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
-    try process.run()
-    process.waitUntilExit()
-    func text(_ name: String) throws -> String {
-      String(decoding: try Data(contentsOf: folder.url.appendingPathComponent(name)), as: UTF8.self)
-    }
-    return Outcome(status: process.terminationStatus, output: try text("out"), errors: try text("err"))
-  }
-
   static let toGerman = ["translate", "--from", "en", "--to", "de"]
 
-  @Test func `a line comes out for each line in, carriage returns and a last line without newline kept`() throws {
-    let outcome = try run(Self.toGerman, input: Array("We are very tired.\r\n\nWe are very tired.".utf8))
+  @Test func `a line comes out for each line in, carriage returns and a last line without newline kept`() async throws {
+    let outcome = try await Program.run(Self.toGerman, input: Array("We are very tired.\r\n\nWe are very tired.".utf8))
     #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)")
     #expect(Array(outcome.output.utf8) == Array("Wir sind sehr müde.\r\n\nWir sind sehr müde.".utf8))
   }
 
-  @Test func `the order of many lines is kept over files`() throws {
+  @Test func `the order of many lines is kept over files`() async throws {
     let folder = try TemporaryFolder()
     let lines = (0..<700).map { "House number \($0)" }
-    let whole = try run(Self.toGerman, input: Array((lines.joined(separator: "\n") + "\n").utf8))
+    let whole = try await Program.run(Self.toGerman, input: Array((lines.joined(separator: "\n") + "\n").utf8))
     let files = try [lines[..<300], lines[300...]].enumerated().map { index, part in
       try folder.write("\(index)", part.joined(separator: "\n") + "\n")
     }
-    let parts = try run(Self.toGerman + files)
+    let parts = try await Program.run(Self.toGerman + files)
     #expect(whole.status == 0 && parts.status == 0)
     #expect(whole.output == parts.output)
     let numbers = whole.output.split(separator: "\n").map { $0.filter(\.isNumber) }
@@ -61,20 +27,21 @@ struct Outcome {
     #expect(numbers.enumerated().filter { $1 == "\($0)" }.count > 300)
   }
 
-  @Test func `bytes that are no UTF-8 stop with file and line, behind the lines before them`() throws {
+  @Test func `bytes that are no UTF-8 stop with file and line, behind the lines before them`() async throws {
     let input = Array("We are very tired.\nbad ".utf8) + [0xFF] + Array("\nnever read\n".utf8)
-    let outcome = try run(Self.toGerman, input: input)
+    let outcome = try await Program.run(Self.toGerman, input: input)
     #expect(outcome.status != 0)
     #expect(outcome.output == "Wir sind sehr müde.\n")
     #expect(outcome.errors.contains("standard input:2: not UTF-8") && outcome.errors.contains("--replace-invalid"))
-    let replaced = try run(Self.toGerman + ["--replace-invalid"], input: input)
+    let replaced = try await Program.run(Self.toGerman + ["--replace-invalid"], input: input)
     #expect(replaced.status == 0)
     #expect(replaced.output.split(separator: "\n").count == 3)
   }
 
-  @Test func `a document is one text`() throws {
+  @Test func `a document is one text`() async throws {
     let text = "We are very tired.\n\n  I want to learn French. \n"
-    let outcome = try run(["translate", "--from", "en", "--to", "fr", "--document"], input: Array(text.utf8))
+    let outcome = try await Program.run(
+      ["translate", "--from", "en", "--to", "fr", "--document"], input: Array(text.utf8))
     #expect(outcome.status == 0)
     #expect(outcome.output.hasSuffix("\n\n  Je veux apprendre le français. \n"), "\(outcome)")
   }
@@ -93,20 +60,20 @@ struct Outcome {
     (["bench", "model", "--model", "models/en-x", "--pieces", "x", "--in-flight", "0"], [:], "--in-flight"),
   ]
 
-  @Test(arguments: mistakes.indices) func `a mistake is named, and the status tells`(index: Int) throws {
+  @Test(arguments: mistakes.indices) func `a mistake is named, and the status tells`(index: Int) async throws {
     let (arguments, environment, name) = Self.mistakes[index]
-    let outcome = try run(arguments, environment: environment)
+    let outcome = try await Program.run(arguments, environment: environment)
     #expect(outcome.status != 0)
     #expect(outcome.errors.contains(name), "\(outcome)")
   }
 
-  @Test func `models are listed, inspected and verified`() throws {
-    let list = try run(["models", "list"])
+  @Test func `models are listed, inspected and verified`() async throws {
+    let list = try await Program.run(["models", "list"])
     #expect(list.status == 0 && list.output.contains("en-x\ttranslation\tmarian\ten→de en→es en→fr"))
-    let inspected = try run(["models", "inspect", "models/en-x"])
+    let inspected = try await Program.run(["models", "inspect", "models/en-x"])
     #expect(inspected.output.contains("BF16\t[10001,256]\tmodel.shared.weight"))
-    let verified = try run(["models", "verify"])
+    let verified = try await Program.run(["models", "verify"])
     #expect(verified.status == 0 && verified.output.contains("ok      en-x: 7 files"))
-    #expect(try run(["doctor"]).status == 0)
+    #expect(try await Program.run(["doctor"]).status == 0)
   }
 }
