@@ -1,7 +1,7 @@
 import Models
 import Tensors
 
-/// Whether hypotheses carry scores, which costs a pass over the logits at every step.
+/// Whether hypotheses carry scores, which costs a greedy search a pass over the logits at every step.
 public enum Scoring: Sendable, Equatable {
   case none
   /// Mean ln p of the target tokens, the end token included.
@@ -12,13 +12,26 @@ public enum Scoring: Sendable, Equatable {
 public struct GenerationOptions: Sendable, Equatable {
   /// The model's own rules.
   public var configuration: GenerationConfiguration
+  /// Hypotheses that the search keeps; 1 is greedy search.
+  public let beamSize: Int
+  /// Hypotheses that the answer holds, where the search finds as many; at most `beamSize`.
+  public let hypothesisCount: Int
   /// Length limit of the hypothesis, the start token included.
   public var maxLength: Int
   public var scoring: Scoring
 
-  /// - Parameter maxNewTokens: a limit below the model's own, end token included; nil keeps the model's.
-  public init(_ configuration: GenerationConfiguration, maxNewTokens: Int? = nil, scoring: Scoring = .none) {
+  /// - Parameters:
+  ///   - beamSize: nil keeps the model's. What is over `GenerationConfiguration.beamLimit` is cut off.
+  ///   - hypothesisCount: more than the beam's size makes the beam larger.
+  ///   - maxNewTokens: a limit below the model's own, end token included; nil keeps the model's.
+  public init(
+    _ configuration: GenerationConfiguration, beamSize: Int? = nil, hypothesisCount: Int = 1,
+    maxNewTokens: Int? = nil, scoring: Scoring = .none
+  ) {
     self.configuration = configuration
+    let limit = configuration.beamLimit
+    self.hypothesisCount = max(1, min(hypothesisCount, limit))
+    self.beamSize = max(self.hypothesisCount, min(beamSize ?? configuration.beamSize, limit))
     // A request may ask for Int.max.
     maxLength = min(configuration.maxLength, min(maxNewTokens ?? .max, .max - 1) + 1)
     self.scoring = scoring

@@ -16,5 +16,8 @@ public struct Hypothesis: Sendable, Equatable {
   public var tokens: [TokenID]
   /// Mean ln p a token, where it was asked for.
   public var score: Float?
+  /// What a beam search ranked it by: Σ ln p / length^lengthPenalty, a forced token counting as certain. nil after a
+  /// greedy search.
+  public var beamScore: Float?
   public var end: HypothesisEnd
 }

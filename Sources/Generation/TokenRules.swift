@@ -5,12 +5,22 @@ import Tensors
 /// Which tokens may follow: the logits processors of transformers, as bans and demands for the vocabulary's reduction.
 /// Source: transformers 4.57, generation/logits_process.py.
 struct TokenRules {
-  /// The only token possible after `tokens`, if there is just one.
-  static func forced(after tokens: [TokenID], _ options: GenerationOptions) -> TokenID? {
+  /// The only token possible after `length` tokens, if there is just one.
+  static func forced(length: Int, _ options: GenerationOptions) -> TokenID? {
     // Both act on the length with the start token, the end's later in the order.
-    if tokens.count == options.maxLength - 1, let end = options.configuration.forcedEndToken { return end }
-    if tokens.count == 1, let begin = options.configuration.forcedBeginToken { return begin }
+    if length == options.maxLength - 1, let end = options.configuration.forcedEndToken { return end }
+    if length == 1, let begin = options.configuration.forcedBeginToken { return begin }
     return nil
+  }
+
+  /// Whether `token`, said after `length` others, is a hypothesis's last, and why. An end token that the length limit
+  /// forced is no end of the model's.
+  static func end(of token: TokenID, length: Int, _ options: GenerationOptions) -> HypothesisEnd? {
+    let isLimit = length == options.maxLength - 1
+    if options.configuration.endTokens.contains(token), !isLimit || options.configuration.forcedEndToken == nil {
+      return .endToken
+    }
+    return isLimit ? .lengthLimit : nil
   }
 
   /// At most this many tokens are banned after `length` tokens.
@@ -22,7 +32,7 @@ struct TokenRules {
 
   /// Writes the tokens that may not follow `tokens` (the start token first) to `bans`, behind `count` others.
   static func writeBans(
-    after tokens: [TokenID], _ options: GenerationOptions, to bans: UnsafeMutablePointer<TokenID>, count: inout Int
+    after tokens: Span<TokenID>, _ options: GenerationOptions, to bans: UnsafeMutablePointer<TokenID>, count: inout Int
   ) {
     let configuration = options.configuration
     for token in configuration.suppressedTokens { append(token, bans, &count) }
@@ -42,7 +52,7 @@ struct TokenRules {
 
   /// The last token of a banned sequence whose beginning has just been said.
   private static func bannedToken(
-    of sequence: [TokenID], after tokens: [TokenID], _ configuration: GenerationConfiguration
+    of sequence: [TokenID], after tokens: Span<TokenID>, _ configuration: GenerationConfiguration
   ) -> TokenID? {
     guard let last = sequence.last else { return nil }
     if sequence.count == 1 { return configuration.endTokens.contains(last) ? nil : last }
@@ -55,7 +65,7 @@ struct TokenRules {
 
   /// Tokens that would complete an n-gram that `tokens` holds already.
   private static func writeRepeats(
-    after tokens: [TokenID], size: Int, to bans: UnsafeMutablePointer<TokenID>, count: inout Int
+    after tokens: Span<TokenID>, size: Int, to bans: UnsafeMutablePointer<TokenID>, count: inout Int
   ) {
     guard size > 0, tokens.count >= size else { return }
     let tail = tokens.count - (size - 1)

@@ -49,13 +49,18 @@ public struct BatchQueue {
     public let model: Int
     /// Source tokens of each segment, in order.
     public let segmentSizes: [Int]
+    /// Rows that each segment takes while it is decoded.
+    public let rowsPerSegment: Int
     public let priority: Priority
     public let deadline: Instant
 
-    public init(id: Int, model: Int, segmentSizes: [Int], priority: Priority, deadline: Instant) {
+    public init(
+      id: Int, model: Int, segmentSizes: [Int], rowsPerSegment: Int = 1, priority: Priority, deadline: Instant
+    ) {
       self.id = id
       self.model = model
       self.segmentSizes = segmentSizes
+      self.rowsPerSegment = rowsPerSegment
       self.priority = priority
       self.deadline = deadline
     }
@@ -74,7 +79,7 @@ public struct BatchQueue {
     var finished = 0
 
     var waiting: Int { request.segmentSizes.count - admitted }
-    var running: Int { admitted - finished }
+    var runningRows: Int { (admitted - finished) * request.rowsPerSegment }
   }
 
   /// The waiting requests of one model, those whose turn is next in front.
@@ -152,10 +157,11 @@ public struct BatchQueue {
       guard let id = front(model, priority), let progress = requests[id] else { return }
       let segment = progress.admitted
       let size = progress.request.segmentSizes[segment]
-      guard size <= budget || budget == tokens else { return }
+      // A segment's rows enter together; the first that does not fit holds its place until it does.
+      guard progress.request.rowsPerSegment <= free, size <= budget || budget == tokens else { return }
       admissions.append(Admission(request: id, segment: segment))
       takeTurn(model, priority, id)
-      free -= 1
+      free -= progress.request.rowsPerSegment
       budget -= size
       if budget <= 0 { return }
     }
@@ -167,7 +173,7 @@ public struct BatchQueue {
     rate.segmentFinished(now: now)
     progress.finished += 1
     requests[id] = progress
-    if progress.priority == .bulk { lanes[progress.request.model].bulkRows -= 1 }
+    if progress.priority == .bulk { lanes[progress.request.model].bulkRows -= progress.request.rowsPerSegment }
     if progress.finished == progress.request.segmentSizes.count { remove(id) }
   }
 
@@ -177,7 +183,7 @@ public struct BatchQueue {
     waitingCounts[progress.priority, default: 0] -= progress.waiting
     if progress.priority == .bulk {
       bulkInProgress -= 1
-      lanes[progress.request.model].bulkRows -= progress.running
+      lanes[progress.request.model].bulkRows -= progress.runningRows
     }
     guard progress.waiting > 0 else { return }
     switch progress.priority {
@@ -200,7 +206,8 @@ public struct BatchQueue {
 
   private func nextTurn(_ model: Int) -> Priority? {
     let lane = lanes[model]
-    let bulkWaits = !lane.bulk.isEmpty && lane.bulkRows < limits.bulkRows
+    let bulkNeeds = lane.bulk.first.flatMap { requests[$0]?.request.rowsPerSegment }
+    let bulkWaits = bulkNeeds.map { lane.bulkRows == 0 || lane.bulkRows + $0 <= limits.bulkRows } ?? false
     if !bulkWaits { return lane.interactive.isEmpty ? nil : .interactive }
     return lane.interactive.isEmpty || lane.sinceBulk >= limits.bulkTurn - 1 ? .bulk : .interactive
   }
@@ -221,7 +228,7 @@ public struct BatchQueue {
       lanes[model].sinceBulk += 1
     case .bulk:
       lanes[model].bulk.removeFirst()
-      lanes[model].bulkRows += 1
+      lanes[model].bulkRows += requests[id]?.request.rowsPerSegment ?? 0
       if more { lanes[model].bulk.append(id) }
       lanes[model].sinceBulk = 0
     }

@@ -11,7 +11,9 @@ public struct EngineConfiguration: Sendable {
   public var threads: Int
   public var quantization: Quantization
   public var kernels: KernelSet
-  /// Rows of a running batch: eight more than bulk requests may hold.
+  /// Hypotheses that a search keeps where the request does not say; nil leaves it to the model.
+  public var beamSize: Int?
+  /// Rows of a running batch: eight more than bulk requests may hold, and no fewer than the largest beam.
   public var rowLimit = 72
   /// Source tokens that are encoded between two decode steps; more would hold up the rows that are being decoded.
   public var encodeBudget = 512

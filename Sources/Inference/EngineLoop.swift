@@ -40,7 +40,7 @@ final class EngineLoop: Sendable {
 
   /// Puts a request into the queue.
   func submit(
-    _ segments: [Segment], model: Int, priority: Priority, deadline: ContinuousClock.Instant
+    _ segments: [Segment], rowsPerSegment: Int, model: Int, priority: Priority, deadline: ContinuousClock.Instant
   ) throws(InferenceError) -> Submission {
     let now = ContinuousClock.now
     let outcome: Result<Submission, InferenceError> = shared.withLock { shared in
@@ -52,7 +52,8 @@ final class EngineLoop: Sendable {
       do throws(Overload) {
         try shared.queue.enqueue(
           BatchQueue.Request(
-            id: id, model: model, segmentSizes: segments.map(\.source.count), priority: priority, deadline: deadline),
+            id: id, model: model, segmentSizes: segments.map(\.source.count), rowsPerSegment: rowsPerSegment,
+            priority: priority, deadline: deadline),
           now: now)
       } catch {
         return .failure(.overloaded(retryAfter: error.retryAfter))
@@ -94,7 +95,7 @@ final class EngineLoop: Sendable {
 
   /// Decodes until `stop`. Runs on the engine's thread.
   func run(models: [any Seq2SeqModel], context: KernelContext) {
-    var batches = models.map { RunningBatch(search: GreedySearch(model: $0, context: context)) }
+    var batches = models.map { RunningBatch(decoding: DecodingBatch(model: $0, context: context)) }
     while true {
       let (isIdle, isStopping) = shared.withLock { ($0.entries.isEmpty && $0.abandoned.isEmpty, $0.isStopping) }
       if isIdle {
@@ -106,7 +107,7 @@ final class EngineLoop: Sendable {
       dropAbandoned(&batches)
       for model in batches.indices {
         admit(to: &batches[model], model: model)
-        batches[model].step { [self] request, segment, hypothesis in finish(request, segment, hypothesis) }
+        batches[model].step { [self] request, segment, hypotheses in finish(request, segment, hypotheses) }
       }
     }
   }
@@ -142,7 +143,7 @@ final class EngineLoop: Sendable {
     batch.admit(admitted.map { ($0.request, $0.segment, $1.segments[$0.segment]) })
   }
 
-  private func finish(_ request: Int, _ segment: Int, _ hypothesis: Hypothesis) {
+  private func finish(_ request: Int, _ segment: Int, _ hypotheses: [Hypothesis]) {
     let now = ContinuousClock.now
     let entry = shared.withLock { shared in
       let entry = shared.entries[request]
@@ -150,42 +151,42 @@ final class EngineLoop: Sendable {
       if !shared.queue.contains(request) { shared.entries[request] = nil }
       return entry
     }
-    entry?.submission.finish(segment: segment, hypothesis, now: now)
+    entry?.submission.finish(segment: segment, hypotheses, now: now)
   }
 }
 
-/// One model's rows and whose they are.
+/// One model's batch and whose segments are in it.
 private struct RunningBatch {
-  private var search: GreedySearch
+  private var decoding: DecodingBatch
   private var owners: [Int: (request: Int, segment: Int)] = [:]
-  private var nextRow = 0
-  private var finished: [GreedySearch.Finished] = []
+  private var nextID = 0
+  private var finished: [DecodingBatch.Finished] = []
 
-  init(search: GreedySearch) {
-    self.search = search
+  init(decoding: DecodingBatch) {
+    self.decoding = decoding
   }
 
-  var rowCount: Int { search.rowCount }
+  var rowCount: Int { decoding.rowCount }
 
   mutating func admit(_ segments: [(request: Int, segment: Int, content: EngineLoop.Segment)]) {
-    var requests: [GreedySearch.Request] = []
+    var requests: [DecodingBatch.Request] = []
     for (request, segment, content) in segments {
-      owners[nextRow] = (request, segment)
-      requests.append(.init(id: nextRow, source: content.source, options: content.options))
-      nextRow += 1
+      owners[nextID] = (request, segment)
+      requests.append(.init(id: nextID, source: content.source, options: content.options))
+      nextID += 1
     }
-    search.admit(requests)
+    decoding.admit(requests)
   }
 
   mutating func remove(_ requests: Set<Int>) {
-    search.remove { owners[$0].map { requests.contains($0.request) } ?? true }
+    decoding.remove { owners[$0].map { requests.contains($0.request) } ?? true }
     owners = owners.filter { !requests.contains($0.value.request) }
   }
 
-  mutating func step(_ deliver: (_ request: Int, _ segment: Int, Hypothesis) -> Void) {
-    search.step(&finished)
-    for row in finished {
-      if let owner = owners.removeValue(forKey: row.id) { deliver(owner.request, owner.segment, row.hypothesis) }
+  mutating func step(_ deliver: (_ request: Int, _ segment: Int, [Hypothesis]) -> Void) {
+    decoding.step(&finished)
+    for done in finished {
+      if let owner = owners.removeValue(forKey: done.id) { deliver(owner.request, owner.segment, done.hypotheses) }
     }
     finished.removeAll(keepingCapacity: true)
   }

@@ -68,7 +68,7 @@ public struct LoadedModel: Sendable {
 
   /// Decodes the card's self-test greedily; a different output is an error.
   func selfTest(_ context: KernelContext) throws(InferenceError) {
-    var search = GreedySearch(model: model, context: context)
+    var batch = DecodingBatch(model: model, context: context)
     for (index, test) in card.selfTest.enumerated() {
       let direction = card.languages.first {
         (test.from == nil || $0.from == test.from) && (test.to == nil || $0.to == test.to)
@@ -85,7 +85,7 @@ public struct LoadedModel: Sendable {
       guard source.count <= model.dimensions.positionLimit else {
         throw .failed(reason: "\(folder)/model.json: self_test \(index) has \(source.count) tokens")
       }
-      let tokens = search.decode(source, GenerationOptions(generation)).tokens
+      let tokens = batch.decode(source, GenerationOptions(generation, beamSize: 1)).tokens
       let output = tokenizer.decode(tokens)
       guard output == test.output else {
         throw .failed(
@@ -96,12 +96,13 @@ public struct LoadedModel: Sendable {
   }
 }
 
-extension GreedySearch {
+extension DecodingBatch {
   /// Decodes one segment alone.
+  /// - Returns: the best hypothesis.
   mutating func decode(_ source: [TokenID], _ options: GenerationOptions) -> Hypothesis {
     admit([Request(id: 0, source: source, options: options)])
     var finished: [Finished] = []
     while finished.isEmpty { step(&finished) }
-    return finished[0].hypothesis
+    return finished[0].hypotheses[0]
   }
 }

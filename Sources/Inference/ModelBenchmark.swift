@@ -21,7 +21,7 @@ package struct ModelBenchmark {
 
   private let model: LoadedModel
   private let context: KernelContext
-  private let requests: [GreedySearch.Request]
+  private let requests: [DecodingBatch.Request]
   /// From the start of loading to a passed self-test.
   package let loadSeconds: Double
   /// Tokens of all sources, end tokens included.
@@ -29,7 +29,8 @@ package struct ModelBenchmark {
 
   /// Loads a model's folder and prepares the sentences.
   package init(
-    folder: String, sentences: [Sentence], quantization: Quantization, kernels: KernelSet, threads: Int
+    folder: String, sentences: [Sentence], quantization: Quantization, kernels: KernelSet, threads: Int,
+    beamSize: Int
   ) throws(InferenceError) {
     let start = ContinuousClock.now
     do {
@@ -40,7 +41,7 @@ package struct ModelBenchmark {
     model = try LoadedModel(folder: folder, quantization: quantization, context)
     try model.selfTest(context)
     loadSeconds = (ContinuousClock.now - start) / .seconds(1)
-    var requests: [GreedySearch.Request] = []
+    var requests: [DecodingBatch.Request] = []
     for sentence in sentences {
       let source =
         sentence.src.map { [tokenizer = model.tokenizer] in tokenizer.id(ofPiece: $0) } + [model.tokenizer.endID]
@@ -56,7 +57,8 @@ package struct ModelBenchmark {
         generation.minLength = generation.maxLength
         generation.forcedEndToken = nil
       }
-      requests.append(.init(id: requests.count, source: source, options: GenerationOptions(generation)))
+      requests.append(
+        .init(id: requests.count, source: source, options: GenerationOptions(generation, beamSize: beamSize)))
     }
     self.requests = requests
     sourceTokens = requests.reduce(0) { $0 + $1.source.count }
@@ -65,24 +67,26 @@ package struct ModelBenchmark {
   /// Decodes every sentence, `inFlight` rows at a time, in their order or longest first.
   package func bulk(inFlight: Int, encodeBudget: Int, sorted: Bool) -> Pass {
     let order = sorted ? requests.sorted { $0.source.count > $1.source.count } : requests
-    var search = GreedySearch(model: model.model, context: context)
-    var finished: [GreedySearch.Finished] = []
+    var batch = DecodingBatch(model: model.model, context: context)
+    var finished: [DecodingBatch.Finished] = []
     var next = 0
     var tokens = 0
     let start = ContinuousClock.now
-    while next < order.count || search.rowCount > 0 {
-      var admitted: [GreedySearch.Request] = []
+    while next < order.count || batch.rowCount > 0 {
+      var admitted: [DecodingBatch.Request] = []
       var budget = encodeBudget
-      while next < order.count, search.rowCount + admitted.count < inFlight,
+      var rows = batch.rowCount
+      while next < order.count, rows == 0 || rows + order[next].options.beamSize <= inFlight,
         admitted.isEmpty || order[next].source.count <= budget
       {
+        rows += order[next].options.beamSize
         budget -= order[next].source.count
         admitted.append(order[next])
         next += 1
       }
-      search.admit(admitted)
-      search.step(&finished)
-      for row in finished { tokens += row.hypothesis.tokens.count }
+      batch.admit(admitted)
+      batch.step(&finished)
+      for segment in finished { tokens += segment.hypotheses[0].tokens.count }
       finished.removeAll(keepingCapacity: true)
     }
     return Pass(seconds: (ContinuousClock.now - start) / .seconds(1), targetTokens: tokens)
@@ -90,10 +94,10 @@ package struct ModelBenchmark {
 
   /// Seconds that each of the first `count` sentences takes alone.
   package func latencies(count: Int) -> [Double] {
-    var search = GreedySearch(model: model.model, context: context)
+    var batch = DecodingBatch(model: model.model, context: context)
     return requests.prefix(count).map { request in
       let start = ContinuousClock.now
-      _ = search.decode(request.source, request.options)
+      _ = batch.decode(request.source, request.options)
       return (ContinuousClock.now - start) / .seconds(1)
     }
   }

@@ -51,6 +51,21 @@ struct SegmentPlan: Sendable {
     return .segment(segments.count)
   }
 
+  /// Other translations of whole texts: the n-th is made of the n-th alternative of each segment, or of the translation
+  /// of a segment that has no more.
+  func alternatives(to texts: [String], _ segments: [SegmentResult], count: Int) -> [[String]] {
+    var kept = texts.map { Set([$0]) }
+    var alternatives: [[String]] = texts.map { _ in [] }
+    for rank in 0..<count {
+      let targets = segments.map { rank < $0.alternatives.count ? $0.alternatives[rank].target : $0.target }
+      for item in texts.indices {
+        let text = assemble(item: item, translations: targets)
+        if kept[item].insert(text).inserted { alternatives[item].append(text) }
+      }
+    }
+    return alternatives
+  }
+
   /// Puts a text together again.
   func assemble(item: Int, translations: [String]) -> String {
     var text = ""

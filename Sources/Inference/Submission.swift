@@ -3,7 +3,7 @@ import Synchronization
 
 /// A request's segments on their way through the engine. Results come in order, whatever the order they finish in.
 final class Submission: Sendable {
-  typealias Outcome = Result<Hypothesis?, InferenceError>
+  typealias Outcome = Result<[Hypothesis]?, InferenceError>
 
   /// When the request passed the stations of its way.
   struct Timings: Sendable {
@@ -13,7 +13,7 @@ final class Submission: Sendable {
   }
 
   private struct State {
-    var results: [Hypothesis?]
+    var results: [[Hypothesis]?]
     var next = 0
     var finished = 0
     var failure: InferenceError?
@@ -35,8 +35,8 @@ final class Submission: Sendable {
 
   var timings: Timings { state.withLock(\.timings) }
 
-  /// The next segment's hypothesis; nil behind the last. One reader at a time.
-  func next() async throws(InferenceError) -> Hypothesis? {
+  /// The next segment's hypotheses, best first; nil behind the last. One reader at a time.
+  func next() async throws(InferenceError) -> [Hypothesis]? {
     let outcome: Outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let ready: Outcome? = state.withLock { state in
@@ -70,9 +70,9 @@ final class Submission: Sendable {
   }
 
   /// A segment is done.
-  func finish(segment: Int, _ hypothesis: Hypothesis, now: ContinuousClock.Instant) {
+  func finish(segment: Int, _ hypotheses: [Hypothesis], now: ContinuousClock.Instant) {
     resume { state in
-      state.results[segment] = hypothesis
+      state.results[segment] = hypotheses
       state.finished += 1
       if state.finished == state.results.count { state.timings.finished = now }
     }

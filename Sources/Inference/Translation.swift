@@ -1,3 +1,5 @@
+import Models
+
 /// How text is cut before it is translated.
 public enum Split: String, Sendable, CaseIterable {
   /// At sentences, then at clauses where a sentence is longer than the model was trained on.
@@ -24,21 +26,32 @@ public struct TranslationRequest: Sendable {
   public var split: Split
   /// Tokens a segment may become, its end token included; nil leaves it to the model.
   public var maxNewTokens: Int?
+  /// Hypotheses that the search keeps, at most `beamLimit`; nil leaves it to the engine, then to the model.
+  public var beamSize: Int?
+  /// Other translations wanted of each text, at most `alternativeLimit`; the beam is made as large as they need.
+  public var alternatives: Int
   public var priority: Priority
   public var detail: Detail
 
   public init(
     texts: [String], source: String, target: String, split: Split = .sentence, maxNewTokens: Int? = nil,
-    priority: Priority = .interactive, detail: Detail = .plain
+    beamSize: Int? = nil, alternatives: Int = 0, priority: Priority = .interactive, detail: Detail = .plain
   ) {
     self.texts = texts
     self.source = source
     self.target = target
     self.split = split
     self.maxNewTokens = maxNewTokens
+    self.beamSize = beamSize
+    self.alternatives = alternatives
     self.priority = priority
     self.detail = detail
   }
+
+  /// The largest beam; every hypothesis costs as much as a text.
+  public static let beamLimit = GenerationConfiguration.largestBeam
+  /// A beam holds them beside the translation itself.
+  public static let alternativeLimit = beamLimit - 1
 }
 
 /// Something about a segment that its reader should know.
@@ -55,6 +68,18 @@ public enum SegmentFlag: String, Sendable, CaseIterable {
   case lengthRatio = "length_ratio"
 }
 
+/// Another translation of a segment.
+public struct Alternative: Sendable, Equatable {
+  public let target: String
+  /// As the segment's own.
+  public let score: Float?
+
+  package init(target: String, score: Float?) {
+    self.target = target
+    self.score = score
+  }
+}
+
 /// A translated segment.
 public struct SegmentResult: Sendable, Equatable {
   /// Its number within the request, from 0.
@@ -68,10 +93,12 @@ public struct SegmentResult: Sendable, Equatable {
   /// Mean ln p a target token, the end token included; only where the request asked for it.
   public let score: Float?
   public let flags: [SegmentFlag]
+  /// Other translations, best first, all different; as many as were asked for where the search found as many.
+  public let alternatives: [Alternative]
 
   package init(
     index: Int, item: Int, source: String, target: String, sourceOffsets: Range<Int>, score: Float?,
-    flags: [SegmentFlag]
+    flags: [SegmentFlag], alternatives: [Alternative] = []
   ) {
     self.index = index
     self.item = item
@@ -80,6 +107,7 @@ public struct SegmentResult: Sendable, Equatable {
     self.sourceOffsets = sourceOffsets
     self.score = score
     self.flags = flags
+    self.alternatives = alternatives
   }
 }
 
@@ -102,14 +130,20 @@ public struct TranslationTimings: Sendable, Equatable {
 public struct Translation: Sendable {
   /// One for each text of the request.
   public let texts: [String]
+  /// Other translations of each text, best first, all different, none of them the text's own.
+  public let alternatives: [[String]]
   /// In order.
   public let segments: [SegmentResult]
   /// The model's id.
   public let model: String
   public let timings: TranslationTimings
 
-  package init(texts: [String], segments: [SegmentResult], model: String, timings: TranslationTimings) {
+  package init(
+    texts: [String], alternatives: [[String]] = [], segments: [SegmentResult], model: String,
+    timings: TranslationTimings
+  ) {
     self.texts = texts
+    self.alternatives = alternatives
     self.segments = segments
     self.model = model
     self.timings = timings

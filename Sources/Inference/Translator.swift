@@ -17,9 +17,9 @@ public struct TranslationStream: Sendable {
 
   /// The next segment; nil behind the last. Cancelling the task frees the request's rows at the next decode step.
   public mutating func next() async throws(InferenceError) -> SegmentResult? {
-    guard let hypothesis = try await submission.next() else { return nil }
+    guard let hypotheses = try await submission.next() else { return nil }
     defer { index += 1 }
-    guard hypothesis.end != .noToken else {
+    guard let hypothesis = hypotheses.first, hypothesis.end != .noToken else {
       submission.abandon()
       throw .failed(reason: "\(model.card.id) computed no token for segment \(index); its weights may be damaged")
     }
@@ -27,7 +27,17 @@ public struct TranslationStream: Sendable {
     let text = model.tokenizer.decode(hypothesis.tokens)
     return SegmentResult(
       index: index, item: segment.item, source: String(segment.text), target: text, sourceOffsets: segment.offsets,
-      score: hypothesis.score, flags: flags(segment, hypothesis, text))
+      score: hypothesis.score, flags: flags(segment, hypothesis, text),
+      alternatives: alternatives(hypotheses.dropFirst(), to: text))
+  }
+
+  /// Texts that differ from `best` and from each other; two hypotheses may differ in their pieces only.
+  private func alternatives(_ hypotheses: ArraySlice<Hypothesis>, to best: String) -> [Alternative] {
+    var texts: Set<String> = [best]
+    return hypotheses.compactMap { hypothesis in
+      let text = model.tokenizer.decode(hypothesis.tokens)
+      return texts.insert(text).inserted ? Alternative(target: text, score: hypothesis.score) : nil
+    }
   }
 
   private func flags(_ segment: SegmentPlan.Segment, _ hypothesis: Hypothesis, _ text: String) -> [SegmentFlag] {
@@ -55,11 +65,13 @@ extension InferenceEngine {
     let plan = try SegmentPlan(
       texts: request.texts, language: request.source, split: request.split, model: model, prefix: route.prefix)
     let options = GenerationOptions(
-      model.generation, maxNewTokens: request.maxNewTokens,
+      model.generation, beamSize: request.beamSize ?? configuration.beamSize,
+      hypothesisCount: request.alternatives + 1, maxNewTokens: request.maxNewTokens,
       scoring: request.detail == .scored ? .meanLogProbability : .none)
     let submission = try loop.submit(
-      plan.segments.map { EngineLoop.Segment(source: $0.source, options: options) }, model: route.model,
-      priority: request.priority, deadline: ContinuousClock.now + configuration.deadline)
+      plan.segments.map { EngineLoop.Segment(source: $0.source, options: options) },
+      rowsPerSegment: options.beamSize, model: route.model, priority: request.priority,
+      deadline: ContinuousClock.now + configuration.deadline)
     return TranslationStream(submission: submission, plan: plan, model: model)
   }
 
@@ -69,10 +81,12 @@ extension InferenceEngine {
     var segments: [SegmentResult] = []
     segments.reserveCapacity(stream.plan.segments.count)
     while let segment = try await stream.next() { segments.append(segment) }
-    let targets = segments.map(\.target)
     let plan = stream.plan
+    let targets = segments.map(\.target)
+    let texts = request.texts.indices.map { plan.assemble(item: $0, translations: targets) }
     return Translation(
-      texts: request.texts.indices.map { plan.assemble(item: $0, translations: targets) }, segments: segments,
+      texts: texts, alternatives: plan.alternatives(to: texts, segments, count: request.alternatives),
+      segments: segments,
       model: stream.model.card.id, timings: TranslationTimings(stream.submission.timings, now: ContinuousClock.now))
   }
 }

@@ -2,22 +2,28 @@ import CKernels
 import Tensors
 import Workers
 
-/// What each row may not, or must, continue with; memory of the caller's, usually its workspace.
-public struct TokenConstraints {
+/// What each row may, must and should continue with; memory of the caller's, usually its workspace.
+public struct TokenSelection {
   /// Tokens that may not come next, row after row.
   public var banned: UnsafeBufferPointer<TokenID>
   /// Row r's are `bannedEnds[r − 1] ..< bannedEnds[r]` of `banned` (from 0 for the first row).
   public var bannedEnds: UnsafeBufferPointer<Int32>
   /// The only token that may come next, −1 for any.
   public var forced: UnsafeBufferPointer<TokenID>
+  /// How many of its best tokens are wanted, 1 … `wantedLimit`, [M].
+  public var wanted: UnsafeBufferPointer<Int32>
+
+  /// Tokens that a row can be asked for.
+  public static let wantedLimit = dragoman_max_top - OutputProjection.spare
 
   public init(
     banned: UnsafeBufferPointer<TokenID>, bannedEnds: UnsafeBufferPointer<Int32>,
-    forced: UnsafeBufferPointer<TokenID>
+    forced: UnsafeBufferPointer<TokenID>, wanted: UnsafeBufferPointer<Int32>
   ) {
     self.banned = banned
     self.bannedEnds = bannedEnds
     self.forced = forced
+    self.wanted = wanted
   }
 
   func bannedRange(_ row: Int) -> Range<Int> {
@@ -44,9 +50,9 @@ public struct OutputProjection: Sendable {
 
 /// The best tokens of each row. Memory of the workspace.
 public struct TopTokens {
-  /// k: entries a row.
+  /// k: entries a row, as many as the row that wants most.
   public let k: Int
-  /// [M,k], best first; −1 where fewer than k tokens are allowed.
+  /// [M,k], best first; −1 behind those that a row wants, or that it allows.
   public let tokens: UnsafeBufferPointer<TokenID>
   /// [M,k].
   public let logits: UnsafeBufferPointer<Float>
@@ -61,21 +67,24 @@ public enum Normalization: Sendable {
 }
 
 extension KernelContext {
-  /// The k best tokens of each row of hidden · projection, ties to the lower id. hidden [M,D] → [M,k].
+  /// The best tokens of each row of hidden · projection, ties to the lower id. hidden [M,D] → [M,k].
+  /// What a row gets does not depend on what others want.
   /// The logits [M,V] are never written out: each tile of 512 columns is reduced while it is in the cache.
   public func topTokens(
-    _ hidden: Matrix, _ projection: OutputProjection, k wanted: Int, constraints: TokenConstraints,
-    normalization: Normalization
+    _ hidden: Matrix, _ projection: OutputProjection, selection: TokenSelection, normalization: Normalization
   ) -> TopTokens {
     let weights = projection.weights
-    let k = projection.exact == nil ? wanted : min(wanted + OutputProjection.spare, dragoman_max_top)
-    precondition(k >= 1 && k <= dragoman_max_top, "the best \(k) of at most \(dragoman_max_top)")
+    let wanted = Int(selection.wanted.max() ?? 1)
+    let spare = projection.exact == nil ? 0 : OutputProjection.spare
+    precondition(
+      (1...TokenSelection.wantedLimit).contains(wanted), "the best \(wanted) of at most \(TokenSelection.wantedLimit)")
+    let k = wanted + spare
     let tiles = (weights.matrix.panels + TopTokensTask.tilePanels - 1) / TopTokensTask.tilePanels
     let entries = hidden.rows * tiles
     let task = TopTokensTask(
-      table: kernels.table, operand: operand(hidden, weights.matrix), bias: weights.bias?.pointer, k: k,
+      table: kernels.table, operand: operand(hidden, weights.matrix), bias: weights.bias?.pointer, k: k, spare: spare,
       rows: hidden.rows, columns: weights.matrix.columns, panels: weights.matrix.panels, tiles: tiles,
-      constraints: constraints,
+      selection: selection,
       logits: workspace.take(
         Float.self, min(hidden.rows, TopTokensTask.rowBlock) * TopTokensTask.tileColumns * pool.threadCount),
       tokens: workspace.take(TokenID.self, entries * k), values: workspace.take(Float.self, entries * k),
@@ -84,7 +93,7 @@ extension KernelContext {
     pool.parallelFor(task.chunks, task)
     let best = merge(task)
     guard let table = projection.exact else { return best }
-    return recompute(best, wanted, hidden, table, bias: weights.bias)
+    return recompute(best, selection, k: wanted, hidden, table, bias: weights.bias)
   }
 
   /// The best of all tiles, row by row, in the order of the tiles.
@@ -100,7 +109,7 @@ extension KernelContext {
       best.initialize(repeating: -1, count: k)
       values.initialize(repeating: -.infinity, count: k)
       for entry in (row * task.tiles * k)..<((row + 1) * task.tiles * k) where task.tokens[entry] >= 0 {
-        insert(task.tokens[entry], task.values[entry], into: best, values, count: k)
+        insert(task.tokens[entry], task.values[entry], into: best, values, count: task.candidates(row))
       }
       if let maxima = task.maxima, let sums = task.sums {
         logSumExp[row] = table.log_sum_exp(maxima + row * task.tiles, sums + row * task.tiles, task.tiles)
@@ -114,15 +123,16 @@ extension KernelContext {
 }
 
 extension KernelContext {
-  /// The candidates' logits from the exact table; the first `wanted` of them, best first, ties to the lower id.
+  /// The candidates' logits from the exact table; the wanted ones of them, best first, ties to the lower id.
   private func recompute(
-    _ candidates: TopTokens, _ wanted: Int, _ hidden: Matrix, _ embedding: StoredTensor, bias: Tensor?
+    _ candidates: TopTokens, _ selection: TokenSelection, k: Int, _ hidden: Matrix, _ embedding: StoredTensor,
+    bias: Tensor?
   ) -> TopTokens {
-    let tokens = workspace.take(TokenID.self, hidden.rows * wanted)
-    let logits = workspace.take(Float.self, hidden.rows * wanted)
+    let tokens = workspace.take(TokenID.self, hidden.rows * k)
+    let logits = workspace.take(Float.self, hidden.rows * k)
     let row = workspace.take(Float.self, hidden.columns)
-    tokens.initialize(repeating: -1, count: hidden.rows * wanted)
-    logits.initialize(repeating: -.infinity, count: hidden.rows * wanted)
+    tokens.initialize(repeating: -1, count: hidden.rows * k)
+    logits.initialize(repeating: -.infinity, count: hidden.rows * k)
     let rowBytes = hidden.columns * embedding.element.size
     if let base = embedding.bytes.baseAddress {
       for entry in 0..<(hidden.rows * candidates.k) where candidates.tokens[entry] >= 0 {
@@ -131,12 +141,12 @@ extension KernelContext {
         table.widen(base + Int(token) * rowBytes, embedding.element.kernel, hidden.columns, row)
         let product = table.dot(hidden.row(query), row, hidden.columns)
         let logit = product + (bias?.pointer[Int(token)] ?? 0)
-        insert(token, logit, into: tokens + query * wanted, logits + query * wanted, count: wanted)
+        insert(token, logit, into: tokens + query * k, logits + query * k, count: Int(selection.wanted[query]))
       }
     }
     return TopTokens(
-      k: wanted, tokens: UnsafeBufferPointer(start: tokens, count: hidden.rows * wanted),
-      logits: UnsafeBufferPointer(start: logits, count: hidden.rows * wanted), logSumExp: candidates.logSumExp)
+      k: k, tokens: UnsafeBufferPointer(start: tokens, count: hidden.rows * k),
+      logits: UnsafeBufferPointer(start: logits, count: hidden.rows * k), logSumExp: candidates.logSumExp)
   }
 
   private func insert(
@@ -167,17 +177,23 @@ private struct TopTokensTask: ParallelTask {
   let table: UnsafePointer<dragoman_kernels>
   let operand: MatMulOperand
   let bias: UnsafePointer<Float>?
+  /// Entries a row and tile.
   let k: Int
+  /// Candidates of a row beyond the wanted ones.
+  let spare: Int
   let rows: Int
   let columns: Int
   let panels: Int
   let tiles: Int
-  let constraints: TokenConstraints
+  let selection: TokenSelection
   let logits: UnsafeMutablePointer<Float>
   let tokens: UnsafeMutablePointer<TokenID>
   let values: UnsafeMutablePointer<Float>
   let maxima: UnsafeMutablePointer<Float>?
   let sums: UnsafeMutablePointer<Float>?
+
+  /// How many candidates of a row count, whatever others want.
+  func candidates(_ row: Int) -> Int { Int(selection.wanted[row]) + spare }
 
   var rowBlocks: Int { (rows + Self.rowBlock - 1) / Self.rowBlock }
   var chunks: Int { rowBlocks * tiles }
@@ -208,7 +224,7 @@ private struct TopTokensTask: ParallelTask {
     let tokens = tokens + entry * k
     let values = values + entry * k
     tokens.initialize(repeating: -1, count: k)
-    let forced = Int(constraints.forced[row])
+    let forced = Int(selection.forced[row])
     if forced >= 0 {
       if forced >= first, forced < first + count {
         tokens[0] = TokenID(forced)
@@ -216,11 +232,11 @@ private struct TopTokensTask: ParallelTask {
       }
       return
     }
-    for index in constraints.bannedRange(row) {
-      let column = Int(constraints.banned[index]) - first
+    for index in selection.bannedRange(row) {
+      let column = Int(selection.banned[index]) - first
       if column >= 0, column < count { line[column] = -.infinity }
     }
-    let found = table.pointee.top_k(line, count, Int32(first), k, 0, &top)
+    let found = table.pointee.top_k(line, count, Int32(first), candidates(row), 0, &top)
     withUnsafeBytes(of: &top.values) { tops in
       for index in 0..<found { values[index] = tops.loadUnaligned(fromByteOffset: index * 4, as: Float.self) }
     }

@@ -53,3 +53,41 @@ public final class AttentionCache {
       values, stride: stride, count: count, layout: layout, first: first, into: self.values(layer))
   }
 }
+
+extension AttentionCache {
+  /// What one cache is to take over from another of the same capacity.
+  public struct Copy {
+    let source: AttentionCache
+    let target: AttentionCache
+
+    public init(source: AttentionCache, target: AttentionCache) {
+      self.source = source
+      self.target = target
+    }
+  }
+
+  /// What is filled, in whole blocks of 16 positions.
+  fileprivate var filled: Int { layout.packedCount((count + 15) / 16 * 16) }
+}
+
+extension KernelContext {
+  /// Copies keys and values of every filled position.
+  public func copy(_ copies: [AttentionCache.Copy]) {
+    guard !copies.isEmpty else { return }
+    let limit = copies.reduce(0) { $0 + 2 * $1.source.layers }
+    let regions = workspace.take(CopyRegion.self, limit)
+    var count = 0
+    for copy in copies {
+      precondition(copy.source.capacity == copy.target.capacity, "caches of one capacity")
+      copy.target.count = copy.source.count
+      for layer in 0..<copy.source.layers {
+        regions[count] = CopyRegion(
+          source: copy.source.keys(layer), target: copy.target.keys(layer), count: copy.source.filled)
+        regions[count + 1] = CopyRegion(
+          source: copy.source.values(layer), target: copy.target.values(layer), count: copy.source.filled)
+        count += 2
+      }
+    }
+    self.copy(UnsafeBufferPointer(start: regions, count: count))
+  }
+}

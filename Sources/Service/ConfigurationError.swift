@@ -8,8 +8,6 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
   case unreadable(file: String)
   /// The file is not a JSON object of strings, numbers and booleans.
   case malformedFile(file: String, reason: String)
-  /// A value that a later version will take.
-  case notYet(name: String, value: String, reason: String)
 
   /// What is wrong, where, and what to do.
   public var description: String {
@@ -19,7 +17,6 @@ public enum ConfigurationError: Error, Equatable, Sendable, CustomStringConverti
       "\(file): no setting has the key \"\(key)\"; the keys are \(Setting.keys.joined(separator: ", "))"
     case .unreadable(let file): "\(file): the configuration file cannot be read; name another one with --config"
     case .malformedFile(let file, let reason): "\(file): \(reason)"
-    case .notYet(let name, let value, let reason): "\(name): \(value) is not supported yet; \(reason)"
     }
   }
 }

@@ -65,6 +65,7 @@ package enum OpenAPIDocument {
                   examples:
                     text: {value: {translatedText: 'Guten Morgen.'}}
                     array: {value: {translatedText: ['Buenos días.', '¿Cómo estás?']}}
+                    alternatives: {value: {translatedText: 'Bonjour.', alternatives: ['Bon jour.', 'Salut.']}}
                     details:
                       value:
                         translatedText: 'Bonjour.'
@@ -80,6 +81,7 @@ package enum OpenAPIDocument {
                   examples:
                     missing: {value: {error: 'Invalid request: missing q parameter'}}
                     alternatives: {value: {error: 'Invalid request: alternatives parameter is not a number'}}
+                    tooMany: {value: {error: 'Invalid request: alternatives parameter must be <= 31'}}
                     value: {value: {error: 'Invalid request: max_new_tokens parameter must be an integer of at least 1'}}
                     element: {value: {error: 'Invalid request: q parameter must be an array of strings only; element 3 is none'}}
                     tooLong: {value: {error: 'Invalid request: request (500001) exceeds text limit (500000)'}}
@@ -280,9 +282,10 @@ package enum OpenAPIDocument {
               description: '`html` is not supported yet.'
             alternatives:
               type: integer
-              minimum: 0
+              maximum: 31
               default: 0
-              description: How many other translations are wanted; above 0 is not supported yet.
+              description: >-
+                How many other translations are wanted; the beam is made as large as they need. Below 0 is 0.
             api_key:
               type: string
               description: Ignored while keys are off.
@@ -307,8 +310,9 @@ package enum OpenAPIDocument {
             beam_size:
               type: integer
               minimum: 1
-              default: 1
-              description: Hypotheses the search keeps; above 1 is not supported yet.
+              maximum: 32
+              description: >-
+                Hypotheses the search keeps; 1 is greedy search. Default, the server's `--beam-size`, else the model's own.
             max_new_tokens:
               type: integer
               minimum: 1
@@ -327,6 +331,14 @@ package enum OpenAPIDocument {
               oneOf:
                 - {type: string}
                 - {type: array, items: {type: string}}
+            alternatives:
+              description: >-
+                Where they were asked for: other translations, best first, all different, as many as the search found. Of a
+                text of several segments the n-th is made of each segment's n-th. A list for a string `q`, a list of lists
+                for an array.
+              oneOf:
+                - {type: array, items: {type: string}}
+                - {type: array, items: {type: array, items: {type: string}}}
             truncated:
               const: true
               description: Stands here when any segment was ended by a limit.
@@ -363,6 +375,15 @@ package enum OpenAPIDocument {
                 `truncated`: a limit ended it. `repetition`: a unit of 1–8 tokens at least 4 times in a row. `untranslated`:
                 equal to the source ignoring case, 3 words or more. `copied`: 6 source words or more in a row.
                 `length_ratio`: more than 3 times as long as its source, or less than a third, from 10 tokens on.
+            alternatives:
+              type: array
+              description: Where they were asked for and there are any.
+              items:
+                type: object
+                required: [target, score]
+                properties:
+                  target: {type: string}
+                  score: {type: [number, 'null']}
         Timings:
           type: object
           required: [queue_ms, inference_ms, total_ms]

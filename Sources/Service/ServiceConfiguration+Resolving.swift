@@ -1,3 +1,4 @@
+import Inference
 import Foundation
 import Logging
 
@@ -41,12 +42,7 @@ extension ServiceConfiguration {
     case .models: modelsFolder = try value.nonEmpty("a folder")
     case .threads: threads = try value.integer(1...1_024)
     case .quantization: quantization = try value.choice()
-    case .beamSize:
-      let size = try value.integer(1...64)
-      guard size == 1 else {
-        throw .notYet(name: value.name, value: value.text, reason: "leave it at 1, which is greedy search")
-      }
-      beamSize = size
+    case .beamSize: beamSize = try value.integer(1...TranslationRequest.beamLimit)
     case .shutdownDelay: shutdownDelay = try value.seconds(from: 0)
     case .drainTimeout: drainTimeout = try value.seconds(from: 0)
     case .requestTimeout: requestTimeout = try value.seconds(from: 0.001)

@@ -58,7 +58,7 @@ public struct Setting: Sendable, Equatable {
     Setting(.models, "DIR", "./models, else beside the executable", "Folder whose sub-folders are models"),
     Setting(.threads, "N", "the processors it may use", "Threads that compute"),
     Setting(.quantization, "int8|float32", "int8", "How weights are held in memory"),
-    Setting(.beamSize, "N", "1", "Hypotheses a search keeps; only 1 so far"),
+    Setting(.beamSize, "N", "the model's", "Hypotheses a search keeps, 1 to 32; 1 is greedy, the fastest"),
     Setting(.config, "FILE", "none", "JSON file with settings; flags and variables come before it"),
     Setting(.shutdownDelay, "SECONDS", "0", "How long to go on serving after SIGTERM while /ready already says 503"),
     Setting(.drainTimeout, "SECONDS", "30", "How long accepted requests may take to finish after that"),

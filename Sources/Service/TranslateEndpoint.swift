@@ -39,6 +39,8 @@ struct TranslateAnswer: Sendable {
   let shape: TranslateQuery.Shape
   let details: TranslateQuery.Details
   let texts: [String]
+  /// Of each text; nil where none were asked for.
+  let alternatives: [[String]]?
   let segments: [SegmentResult]
   /// Nil where no model had a part.
   let model: String?
@@ -49,6 +51,7 @@ struct TranslateAnswer: Sendable {
     shape = query.shape
     details = query.details
     texts = query.request.texts
+    alternatives = query.wantsAlternatives ? texts.map { _ in [] } : nil
     segments = []
     model = nil
     timings = nil
@@ -59,6 +62,7 @@ struct TranslateAnswer: Sendable {
     shape = query.shape
     details = query.details
     texts = translation.texts
+    alternatives = query.wantsAlternatives ? translation.alternatives : nil
     segments = translation.segments
     model = translation.model
     timings = translation.timings
@@ -69,6 +73,7 @@ struct TranslateAnswer: Sendable {
     Answer.json { writer in
       writer.object { object in
         object.member("translatedText") { writeTexts(&$0) }
+        if let alternatives { object.member("alternatives") { write(alternatives, &$0) } }
         if segments.contains(where: { $0.flags.contains(.truncated) }) {
           object.member("truncated") { $0.bool(true) }
         }
@@ -90,6 +95,14 @@ struct TranslateAnswer: Sendable {
   }
 
   /// A list for a string, a list of lists for an array.
+  private func write(_ alternatives: [[String]], _ writer: inout JSONWriter) {
+    switch shape {
+    case .single: writer.array(alternatives.first ?? []) { $0.string($1) }
+    case .array: writer.array(alternatives) { writer, texts in writer.array(texts) { $0.string($1) } }
+    }
+  }
+
+  /// A list for a string, a list of lists for an array.
   private func writeDetails(_ writer: inout JSONWriter) {
     switch shape {
     case .single: writer.array(segments) { Self.write($1, &$0) }
@@ -107,11 +120,23 @@ struct TranslateAnswer: Sendable {
       object.member("source_offsets") { writer in
         writer.array([segment.sourceOffsets.lowerBound, segment.sourceOffsets.upperBound]) { $0.integer($1) }
       }
-      object.member("score") { writer in
-        if let score = segment.score { writer.number(score) } else { writer.null() }
-      }
+      object.member("score") { Self.write(score: segment.score, &$0) }
       object.member("flags") { $0.array(segment.flags) { $0.string($1.rawValue) } }
+      if !segment.alternatives.isEmpty {
+        object.member("alternatives") { $0.array(segment.alternatives) { Self.write($1, &$0) } }
+      }
     }
+  }
+
+  private static func write(_ alternative: Alternative, _ writer: inout JSONWriter) {
+    writer.object { object in
+      object.member("target", alternative.target)
+      object.member("score") { write(score: alternative.score, &$0) }
+    }
+  }
+
+  private static func write(score: Float?, _ writer: inout JSONWriter) {
+    if let score { writer.number(score) } else { writer.null() }
   }
 
   private func writeTimings(_ writer: inout JSONWriter) {

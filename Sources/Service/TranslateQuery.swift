@@ -21,6 +21,8 @@ struct TranslateQuery: Sendable {
 
   let shape: Shape
   let details: Details
+  /// Whether the answer holds alternatives, be there any or none.
+  let wantsAlternatives: Bool
   let request: TranslationRequest
 
   /// Whether `q` comes back as it is.
@@ -37,7 +39,8 @@ struct TranslateQuery: Sendable {
     (texts, shape) = try fields.texts()
     let source = try fields.code(.source)
     let target = try fields.code(.target)
-    guard try fields.alternatives() == 0 else { throw .notYet("alternatives") }
+    let alternatives = try fields.alternatives()
+    wantsAlternatives = alternatives > 0
     try Self.check(texts, shape, limits)
     if source.lowercased() == "auto" { throw .notYet("source auto") }
     let directory: LanguageDirectory
@@ -53,12 +56,13 @@ struct TranslateQuery: Sendable {
       throw .unavailableTarget(target: to, source: from)
     }
     guard fields[.glossary] == .absent else { throw .notYet("glossary") }
-    if let beams = try fields.positive(.beamSize), beams > 1 { throw .notYet("beam_size") }
     details = try fields.flag(.details) ? .detailed : .plain
     request = TranslationRequest(
       texts: texts, source: from, target: to,
       split: try fields.choice(.split) ?? .sentence,
       maxNewTokens: try fields.positive(.maxNewTokens),
+      beamSize: try fields.beamSize(),
+      alternatives: alternatives,
       priority: try fields.choice(.priority) ?? .interactive,
       detail: details == .detailed ? .scored : .plain)
   }
@@ -102,16 +106,26 @@ extension TranslateFields {
 
   /// As Python's `max(0, int(…))` reads it: digits in a string count too, and a fraction is cut off.
   fileprivate func alternatives() throws(APIError) -> Int {
+    let count: Int?
     switch self[.alternatives] {
     case .absent: return 0
-    case .number(let value):
-      guard value.isFinite, abs(value) < 1e15 else { throw .notANumber(parameter: "alternatives") }
-      return max(0, Int(value))
-    case .string(let text), .form(let text):
-      guard let value = Int(text) else { throw .notANumber(parameter: "alternatives") }
-      return max(0, value)
-    case .bool, .array, .object: throw .notANumber(parameter: "alternatives")
+    case .number(let value): count = value.isFinite && abs(value) < 1e15 ? Int(value) : nil
+    case .string(let text), .form(let text): count = Int(text)
+    case .bool, .array, .object: count = nil
     }
+    guard let count else { throw .notANumber(parameter: "alternatives") }
+    guard count <= TranslationRequest.alternativeLimit else {
+      throw .invalid(parameter: "alternatives", expected: "<= \(TranslationRequest.alternativeLimit)")
+    }
+    return max(0, count)
+  }
+
+  fileprivate func beamSize() throws(APIError) -> Int? {
+    let size = try positive(.beamSize)
+    if let size, size > TranslationRequest.beamLimit {
+      throw .invalid(parameter: "beam_size", expected: "an integer from 1 to \(TranslationRequest.beamLimit)")
+    }
+    return size
   }
 
   fileprivate func checkFormat() throws(APIError) {

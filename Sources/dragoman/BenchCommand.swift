@@ -28,6 +28,7 @@ struct BenchModelCommand: AsyncParsableCommand {
   @Option(help: "Threads; default: the processors this process may use.") var threads: Int?
   @Option(help: "int8 or float32.") var quantization: Quantization = .int8
   @Option(help: "Rows in flight (bulk).") var inFlight = 64
+  @Option(help: "Hypotheses a search keeps.") var beamSize = 1
   @Option(help: "Source tokens encoded between two steps (bulk).") var encodeBudget = 512
   @Option(help: "Passes; the fastest counts.") var repetitions = 3
   @Option(help: "Sentences timed one by one (latency).") var sentences = 200
@@ -42,6 +43,9 @@ struct BenchModelCommand: AsyncParsableCommand {
     try check("in-flight", inFlight)
     try check("encode-budget", encodeBudget)
     try check("repetitions", repetitions)
+    if !(1...TranslationRequest.beamLimit).contains(beamSize) {
+      throw ValidationError("--beam-size is \(beamSize); 1 to \(TranslationRequest.beamLimit) is possible.")
+    }
     try check("sentences", sentences)
     if let threads, !(1...1_024).contains(threads) {
       throw ValidationError("--threads is \(threads); 1 to 1024 is possible.")
@@ -55,13 +59,15 @@ struct BenchModelCommand: AsyncParsableCommand {
     let threads = threads ?? ProcessorCount.available
     let kernels = try KernelSet.selected()
     let benchmark = try ModelBenchmark(
-      folder: model, sentences: rows, quantization: quantization, kernels: kernels, threads: threads)
+      folder: model, sentences: rows, quantization: quantization, kernels: kernels, threads: threads,
+      beamSize: beamSize)
     var line = BenchLine(which.rawValue)
     line.add("engine", "dragoman")
     line.add("version", ProductVersion.version)
     line.add("model", model.split(separator: "/").last.map(String.init) ?? model)
     line.add("quantization", quantization.rawValue)
     line.add("threads", threads)
+    line.add("beam_size", beamSize)
     line.add("kernel", kernels.name)
     line.add("load_s", benchmark.loadSeconds)
     switch which {

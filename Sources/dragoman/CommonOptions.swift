@@ -40,6 +40,7 @@ extension EngineConfiguration {
       modelsFolder: configuration.modelsFolder, threads: configuration.threads,
       quantization: configuration.quantization, kernels: try KernelSet.selected())
     deadline = configuration.requestTimeout
+    beamSize = configuration.beamSize
   }
 }
 

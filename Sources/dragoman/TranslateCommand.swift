@@ -25,8 +25,8 @@ struct TranslateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Language to translate to, a code such as de.", valueName: "code"))
   var to: String
 
-  @Option(help: ArgumentHelp("Hypotheses kept while decoding; 1 is greedy.", valueName: "n"))
-  var beamSize: Int = 1
+  @Option(help: ArgumentHelp("Hypotheses kept while decoding; 1 is greedy. Default: the model's.", valueName: "n"))
+  var beamSize: Int?
 
   @Option(help: "Where text is cut: sentence, paragraph or none.")
   var split: Split = .sentence
@@ -41,7 +41,9 @@ struct TranslateCommand: AsyncParsableCommand {
   var files: [String] = []
 
   func validate() throws {
-    if beamSize != 1 { throw ValidationError("--beam-size \(beamSize) is not supported yet; 1 is.") }
+    if let beamSize, !(1...TranslationRequest.beamLimit).contains(beamSize) {
+      throw ValidationError("--beam-size is \(beamSize); 1 to \(TranslationRequest.beamLimit) is possible.")
+    }
   }
 
   func run() async throws {
@@ -50,7 +52,8 @@ struct TranslateCommand: AsyncParsableCommand {
     let languages = LanguageDirectory(try await engine.loaded())
     guard let source = languages.canonical(from) else { throw unknown(from, "--from", languages) }
     guard let target = languages.canonical(to) else { throw unknown(to, "--to", languages) }
-    let template = TranslationRequest(texts: [], source: source, target: target, split: split, priority: .bulk)
+    let template = TranslationRequest(
+      texts: [], source: source, target: target, split: split, beamSize: beamSize, priority: .bulk)
     let pipeline = TranslationPipeline(engine: engine, template: template, progress: Progress())
     for file in files.isEmpty ? ["-"] : files {
       var input = try InputText(path: file, replacesInvalid: replaceInvalid)

@@ -48,7 +48,7 @@ import Testing
 
   static let mistakes: [([String], [String: String], String)] = [
     (["translate", "--from", "en", "--to", "xx"], [:], "--to xx"),
-    (["translate", "--from", "en", "--to", "de", "--beam-size", "4"], [:], "--beam-size 4 is not supported yet"),
+    (["translate", "--from", "en", "--to", "de", "--beam-size", "33"], [:], "--beam-size is 33; 1 to 32 is possible."),
     (["translate", "--from", "en", "--to", "de", "/no/such/file"], [:], "/no/such/file"),
     (["translate", "--from", "en", "--to", "de", "--models", "/no/such/folder"], [:], "/no/such/folder"),
     (["translate", "--from", "en", "--to", "de", "--threads", "0"], [:], "--threads"),

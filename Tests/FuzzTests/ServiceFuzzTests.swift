@@ -84,7 +84,9 @@ private struct FuzzSite {
   /// As far as a request goes without a model.
   private static func translation(_ request: TranslationRequest) -> Translation {
     let configuration = GenerationConfiguration(startToken: 1, endTokens: [0], maxLength: 64)
-    let options = GenerationOptions(configuration, maxNewTokens: request.maxNewTokens)
+    let options = GenerationOptions(
+      configuration, beamSize: request.beamSize, hypothesisCount: request.alternatives + 1,
+      maxNewTokens: request.maxNewTokens)
     let segments = request.texts.enumerated().map { index, text in
       SegmentResult(
         index: index, item: index, source: text, target: text, sourceOffsets: 0..<text.unicodeScalars.count,

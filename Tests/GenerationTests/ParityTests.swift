@@ -83,20 +83,20 @@ struct Harness {
     configuration.bannedSequences = changes?.bad_words_ids ?? configuration.bannedSequences
     configuration.suppressedTokens = changes?.suppress_tokens ?? configuration.suppressedTokens
     configuration.noRepeatNgramSize = changes?.no_repeat_ngram_size ?? configuration.noRepeatNgramSize
-    return GenerationOptions(configuration, scoring: .meanLogProbability)
+    return GenerationOptions(configuration, beamSize: 1, scoring: .meanLogProbability)
   }
 
   func decode(_ sources: [([TokenID], GenerationOptions)], together: Int = 24) -> [Hypothesis] {
-    var search = GreedySearch(model: model, context: context)
+    var batch = DecodingBatch(model: model, context: context)
     var results: [Int: Hypothesis] = [:]
     var next = 0
     while results.count < sources.count {
-      let room = min(together - search.rowCount, sources.count - next)
-      search.admit((next..<(next + room)).map { .init(id: $0, source: sources[$0].0, options: sources[$0].1) })
+      let room = min(together - batch.rowCount, sources.count - next)
+      batch.admit((next..<(next + room)).map { .init(id: $0, source: sources[$0].0, options: sources[$0].1) })
       next += room
-      var finished: [GreedySearch.Finished] = []
-      search.step(&finished)
-      for row in finished { results[row.id] = row.hypothesis }
+      var finished: [DecodingBatch.Finished] = []
+      batch.step(&finished)
+      for segment in finished { results[segment.id] = segment.hypotheses.first }
     }
     return sources.indices.compactMap { results[$0] }
   }

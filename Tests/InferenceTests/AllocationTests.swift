@@ -47,14 +47,15 @@ import Workers
     // No end before the limit, so that no row leaves; every rule is at work.
     configuration.minLength = configuration.maxLength
     configuration.noRepeatNgramSize = 3
-    let options = GenerationOptions(configuration, scoring: .meanLogProbability)
-    var search = GreedySearch(model: model, context: context)
-    var finished: [GreedySearch.Finished] = []
-    search.admit((0..<24).map { .init(id: $0, source: Array(repeating: 40, count: 2 + $0) + [0], options: options) })
-    for _ in 0..<60 { search.step(&finished) }
+    let options = [1, 4].map { GenerationOptions(configuration, beamSize: $0, scoring: .meanLogProbability) }
+    var batch = DecodingBatch(model: model, context: context)
+    var finished: [DecodingBatch.Finished] = []
+    batch.admit(
+      (0..<24).map { .init(id: $0, source: Array(repeating: 40, count: 2 + $0) + [0], options: options[$0 % 2]) })
+    for _ in 0..<60 { batch.step(&finished) }
     let workersBefore = try Self.counts(of: pool)
     let callerBefore = allocation_count()
-    for _ in 0..<3 { search.step(&finished) }
+    for _ in 0..<3 { batch.step(&finished) }
     let callerAfter = allocation_count()
     let workersAfter = try Self.counts(of: pool)
     #expect(finished.isEmpty)

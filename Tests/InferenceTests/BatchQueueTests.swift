@@ -6,11 +6,12 @@ import Testing
   let start = ContinuousClock.now
 
   func request(
-    _ id: Int, segments: Int, size: Int = 10, model: Int = 0, priority: Priority = .interactive, deadline: Int = 300
+    _ id: Int, segments: Int, size: Int = 10, rows: Int = 1, model: Int = 0, priority: Priority = .interactive,
+    deadline: Int = 300
   ) -> BatchQueue.Request {
     BatchQueue.Request(
-      id: id, model: model, segmentSizes: Array(repeating: size, count: segments), priority: priority,
-      deadline: start + .seconds(deadline))
+      id: id, model: model, segmentSizes: Array(repeating: size, count: segments), rowsPerSegment: rows,
+      priority: priority, deadline: start + .seconds(deadline))
   }
 
   func admitted(_ queue: inout BatchQueue, rows: Int, tokens: Int = 10_000, model: Int = 0) -> [Int] {
@@ -36,6 +37,30 @@ import Testing
     queue.admit(model: 0, rows: 2, tokens: 100, into: &admissions)
     queue.admit(model: 0, rows: 2, tokens: 100, into: &admissions)
     #expect(admissions.map(\.segment) == [0, 1, 2])
+  }
+
+  @Test func `a beam's rows enter together, and nobody overtakes one that waits for them`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 3, rows: 4), now: start)
+    try queue.enqueue(request(2, segments: 1), now: start)
+    #expect(admitted(&queue, rows: 3) == [])
+    #expect(admitted(&queue, rows: 6) == [1, 2])
+    #expect(admitted(&queue, rows: 9) == [1, 1])
+    #expect(!queue.hasWaiting(model: 0))
+  }
+
+  @Test func `beams of bulk requests hold no more rows than bulk may`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 40, rows: 5, priority: .bulk), now: start)
+    #expect(admitted(&queue, rows: 72).count == 12)
+    #expect(admitted(&queue, rows: 12).isEmpty)
+    queue.segmentFinished(request: 1, now: start)
+    #expect(admitted(&queue, rows: 17).count == 1)
+    try queue.enqueue(request(2, segments: 1, rows: 8), now: start)
+    #expect(admitted(&queue, rows: 12) == [2])
+    queue.remove(1)
+    try queue.enqueue(request(3, segments: 70, priority: .bulk), now: start)
+    #expect(admitted(&queue, rows: 72).count == 64)
   }
 
   @Test func `bulk gets every fourth row while interactive requests wait`() throws {

@@ -101,6 +101,51 @@ import Workers
     #expect(segments.allSatisfy { $0.flags.contains(.truncated) && $0.score == nil })
   }
 
+  @Test func `alternatives differ from the translation and from each other, and the first rows of a larger beam agree`()
+    async throws
+  {
+    let engine = try engine()
+    defer { engine.shutdown() }
+    _ = try await engine.loaded()
+    var request = TranslationRequest(
+      texts: ["I want to learn French. The house is old.", "", "Good morning!"], source: "en", target: "de",
+      alternatives: 3, detail: .scored)
+    let translation = try await engine.translate(request)
+    #expect(translation.alternatives.count == 3 && translation.alternatives[1].isEmpty)
+    for item in [0, 2] {
+      #expect((1...3).contains(translation.alternatives[item].count))
+      #expect(
+        Set(translation.alternatives[item] + [translation.texts[item]]).count == translation.alternatives[item].count
+          + 1)
+    }
+    for segment in translation.segments {
+      #expect((1...3).contains(segment.alternatives.count))
+      let scores = [segment.score] + segment.alternatives.map(\.score)
+      #expect(scores.allSatisfy { ($0 ?? 0) < 0 })
+    }
+    request.alternatives = 0
+    let plain = try await engine.translate(request)
+    #expect(plain.texts == translation.texts, "the model's beam of 4 holds them all")
+    #expect(plain.alternatives.allSatisfy(\.isEmpty) && plain.segments.allSatisfy(\.alternatives.isEmpty))
+  }
+
+  @Test func `a request's beam comes before the engine's, that before the model's`() async throws {
+    let text = try RealText.sentences().joined(separator: "\n")
+    func translate(_ engineBeam: Int?, _ requestBeam: Int?) async throws -> String {
+      let engine = try engine { $0.beamSize = engineBeam }
+      defer { engine.shutdown() }
+      _ = try await engine.loaded()
+      return try await engine.translate(
+        TranslationRequest(texts: [text], source: "en", target: "de", beamSize: requestBeam, priority: .bulk)
+      ).texts[0]
+    }
+    let greedy = try await translate(nil, 1)
+    let model = try await translate(nil, nil)
+    #expect(greedy != model)
+    #expect(try await translate(1, nil) == greedy)
+    #expect(try await translate(1, 4) == model)
+  }
+
   @Test func `a folder without a usable model names what is wrong, and nothing is translated`() async throws {
     let folder = try TemporaryFolder()
     try folder.write("lonely/readme.txt", "no card")

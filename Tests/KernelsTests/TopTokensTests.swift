@@ -8,6 +8,8 @@ import Testing
   struct Rule {
     var banned: [TokenID] = []
     var forced: TokenID = -1
+    /// Where the row wants another number of tokens than k.
+    var wanted: Int?
   }
 
   struct Answer: Equatable {
@@ -24,16 +26,19 @@ import Testing
     var ends: [Int32] = []
     for rule in rules { ends.append((ends.last ?? 0) + Int32(rule.banned.count)) }
     let forced = rules.map(\.forced)
+    let wanted = rules.map { Int32($0.wanted ?? k) }
     return banned.withUnsafeBufferPointer { banned in
       ends.withUnsafeBufferPointer { ends in
         forced.withUnsafeBufferPointer { forced in
-          let top = context.topTokens(
-            context.matrix(hidden, columns: weights.matrix.terms),
-            OutputProjection(weights: weights, exact: exact), k: k,
-            constraints: TokenConstraints(banned: banned, bannedEnds: ends, forced: forced),
-            normalization: normalization)
-          return Answer(
-            tokens: Array(top.tokens), logits: top.logits.map(bits), logSumExp: top.logSumExp.map(bits))
+          wanted.withUnsafeBufferPointer { wanted in
+            let top = context.topTokens(
+              context.matrix(hidden, columns: weights.matrix.terms),
+              OutputProjection(weights: weights, exact: exact),
+              selection: TokenSelection(banned: banned, bannedEnds: ends, forced: forced, wanted: wanted),
+              normalization: normalization)
+            return Answer(
+              tokens: Array(top.tokens), logits: top.logits.map(bits), logSumExp: top.logSumExp.map(bits))
+          }
         }
       }
     }
@@ -124,6 +129,31 @@ import Testing
       return top(context, hidden, weights, k: 4, rules, .logSumExp)
     }
     for answer in answers { #expect(answer == answers[0]) }
+  }
+
+  @Test func `what a row gets does not depend on how many tokens its neighbours want`() throws {
+    var random = Randomness(seed: 11)
+    let (width, vocabulary) = (32, 1_300)
+    // Many near-ties, so that rounding changes the order of the best.
+    let centre = random.floats(width)
+    let rows = (0..<vocabulary).map { _ in zip(centre, random.floats(width)).map { $0 + $1 * 0.02 } }
+    let table = try Stored.float32(rows.flatMap { $0 }, [vocabulary, width])
+    let hidden = (0..<12).map { _ in random.floats(width) }
+    let wanted = hidden.indices.map { [1, 8, 2, 64][$0 % 4] }
+    for equal in try onEverySetAndThreads({ context in
+      let weights = LinearWeights(matrix: context.pack([table], as: .int8), bias: nil)
+      let mixed = top(context, hidden, weights, exact: table, k: 1, wanted.map { Rule(wanted: $0) }, .logSumExp)
+      let k = wanted.max() ?? 0
+      return hidden.indices.allSatisfy { row in
+        let alone = top(context, [hidden[row]], weights, exact: table, k: wanted[row], [Rule()], .logSumExp)
+        let place = row * k
+        return alone.tokens == Array(mixed.tokens[place..<(place + wanted[row])])
+          && alone.logits == Array(mixed.logits[place..<(place + wanted[row])])
+          && mixed.tokens[(place + wanted[row])..<(place + k)].allSatisfy { $0 == -1 }
+      }
+    }) {
+      #expect(equal)
+    }
   }
 
   @Test func `without normalization there is no logarithm of the sum, and no rows give no tokens`() throws {

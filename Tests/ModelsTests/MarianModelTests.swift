@@ -185,6 +185,25 @@ import Workers
     #expect(found.beamSize == 6 && found.maxLength == 64)
   }
 
+  @Test(
+    arguments: [
+      ("", 1, .heuristic), (#","length_penalty":0.6,"early_stopping":true"#, 0.6, .whenFull),
+      (#","length_penalty":-2,"early_stopping":"never""#, -2, .never), (#","early_stopping":false"#, 1, .heuristic),
+    ] as [(String, Float, EarlyStopping)])
+  func `rules of the beam search are read`(members: String, penalty: Float, stopping: EarlyStopping) throws {
+    let found = try configuration(#"{"decoder_start_token_id":1,"eos_token_id":0"# + members + "}")
+    #expect(found.lengthPenalty == penalty && found.earlyStopping == stopping)
+  }
+
+  @Test func `the beam is limited by the candidates that end tokens may take`() throws {
+    let ends = (0..<30).map { "\($0)" }.joined(separator: ",")
+    let found = try configuration(#"{"decoder_start_token_id":1,"eos_token_id":["# + ends + #"],"num_beams":4}"#)
+    #expect(found.beamLimit == 4)
+    #expect(throws: ModelError.self) {
+      try configuration(#"{"decoder_start_token_id":1,"eos_token_id":["# + ends + #"],"num_beams":5}"#)
+    }
+  }
+
   @Test(arguments: [
     #"{}"#, #"{"eos_token_id":0}"#, #"{"eos_token_id":100,"decoder_start_token_id":1}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":-1}"#,
@@ -192,6 +211,9 @@ import Workers
     #"{"eos_token_id":0,"decoder_start_token_id":1,"max_length":1}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":1,"repetition_penalty":1.2}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":1,"num_beams":0}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"num_beams":33}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"early_stopping":"soon"}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"length_penalty":1e9}"#,
     #"{"eos_token_id":"x","decoder_start_token_id":1}"#,
   ]) func `ids outside the vocabulary and impossible lengths are refused`(json: String) {
     #expect(throws: ModelError.self) { try configuration(json) }

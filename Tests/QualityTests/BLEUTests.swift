@@ -23,7 +23,7 @@ import Testing
     for target in ["de", "es", "fr"] {
       let sources = try lines("en-\(target)/flores-dev.en")
       let translation = try await engine.translate(
-        TranslationRequest(texts: sources, source: "en", target: target, split: .none, priority: .bulk))
+        TranslationRequest(texts: sources, source: "en", target: target, split: .none, beamSize: 1, priority: .bulk))
       scores[target] = try BLEU.score(
         hypotheses: translation.texts, references: try lines("en-\(target)/flores-dev.\(target)")
       ).score

@@ -16,17 +16,27 @@ import Workers
         quantization: quantization, kernels: try kernels ?? KernelSet.selected()))
   }
 
-  static func translate(_ engine: InferenceEngine, _ text: String, to target: String) async throws -> Translation {
+  static func translate(
+    _ engine: InferenceEngine, _ text: String, to target: String, beamSize: Int? = nil
+  ) async throws -> Translation {
     try await engine.translate(
-      TranslationRequest(texts: [text], source: "en", target: target, detail: .scored))
+      TranslationRequest(
+        texts: [text], source: "en", target: target, beamSize: beamSize, alternatives: beamSize ?? 0 > 1 ? 1 : 0,
+        detail: .scored))
+  }
+
+  /// One of several translations of a sentence, in another language and with another beam than its neighbours.
+  static func translate(_ engine: InferenceEngine, _ sentences: [String], _ index: Int) async throws -> [SegmentResult]
+  {
+    try await translate(
+      engine, sentences[index], to: ["de", "es", "fr"][index % 3], beamSize: [1, nil, 3, 1, 7][index % 5]
+    ).segments
   }
 
   /// Text and score of each sentence, translated one after the other.
   static func alone(_ engine: InferenceEngine, _ sentences: [String]) async throws -> [[SegmentResult]] {
     var results: [[SegmentResult]] = []
-    for (index, sentence) in sentences.enumerated() {
-      results.append(try await translate(engine, sentence, to: ["de", "es", "fr"][index % 3]).segments)
-    }
+    for index in sentences.indices { results.append(try await translate(engine, sentences, index)) }
     return results
   }
 
@@ -39,9 +49,7 @@ import Workers
         while next < sentences.count, next - results.count < 64 {
           let index = next
           next += 1
-          group.addTask {
-            (index, try await translate(engine, sentences[index], to: ["de", "es", "fr"][index % 3]).segments)
-          }
+          group.addTask { (index, try await translate(engine, sentences, index)) }
         }
         if let (index, segments) = try await group.next() { results[index] = segments }
       }

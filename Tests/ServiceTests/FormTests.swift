@@ -30,14 +30,15 @@ struct FormTests {
 
   static let values: [(String, String)] = [
     ("alternatives=x", "Invalid request: alternatives parameter is not a number"),
-    ("alternatives=3", "alternatives is not supported yet"),
+    ("alternatives=99", "Invalid request: alternatives parameter must be <= 31"),
     ("max_new_tokens=0", "Invalid request: max_new_tokens parameter must be an integer of at least 1"),
     (
       "max_new_tokens=99999999999999999999",
       "Invalid request: max_new_tokens parameter must be an integer of at least 1"
     ),
     ("details=maybe", "Invalid request: details parameter must be true or false"),
-    ("beam_size=4", "beam_size is not supported yet"), ("glossary=x", "glossary is not supported yet"),
+    ("beam_size=40", "Invalid request: beam_size parameter must be an integer from 1 to 32"),
+    ("glossary=x", "glossary is not supported yet"),
     ("format=xml", "xml format is not supported"),
     ("priority=x", "Invalid request: priority parameter must be interactive or bulk"),
   ]

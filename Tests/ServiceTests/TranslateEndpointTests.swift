@@ -58,12 +58,12 @@ struct TranslateEndpointTests {
     (#""q":"a","alternatives":[1]"#, "Invalid request: alternatives parameter is not a number"),
     (#""q":"a","alternatives":1e300"#, "Invalid request: alternatives parameter is not a number"),
     (#""q":"a","alternatives":1e999"#, "Invalid request: alternatives parameter is not a number"),
-    (#""q":"a","alternatives":1"#, "alternatives is not supported yet"),
-    (#""q":"a","alternatives":"2""#, "alternatives is not supported yet"),
+    (#""q":"a","alternatives":32"#, "Invalid request: alternatives parameter must be <= 31"),
+    (#""q":"a","alternatives":"10000""#, "Invalid request: alternatives parameter must be <= 31"),
     (#""q":"a","format":"html""#, "format html is not supported yet"),
     (#""q":"a","format":5"#, "Invalid request: format parameter must be text or html"),
     (#""q":"a","glossary":{"a":"b"}"#, "glossary is not supported yet"),
-    (#""q":"a","beam_size":2"#, "beam_size is not supported yet"),
+    (#""q":"a","beam_size":33"#, "Invalid request: beam_size parameter must be an integer from 1 to 32"),
     (#""q":"a","beam_size":0"#, "Invalid request: beam_size parameter must be an integer of at least 1"),
     (#""q":"a","beam_size":"1""#, "Invalid request: beam_size parameter must be an integer of at least 1"),
     (#""q":"a","max_new_tokens":0"#, "Invalid request: max_new_tokens parameter must be an integer of at least 1"),
@@ -147,6 +147,20 @@ struct TranslateEndpointTests {
         ))
   }
 
+  @Test func `alternatives have the shape of q, and scores with details`() async throws {
+    #expect(
+      try await Site().json(#"{"q":"a","source":"en","target":"de","alternatives":2}"#)
+        == .ok(#"{"translatedText":"[de] a","alternatives":["0 [de] a","1 [de] a"]}"#))
+    #expect(
+      try await Site().json(#"{"q":["a","b"],"source":"en","target":"de","alternatives":"1"}"#)
+        == .ok(#"{"translatedText":["[de] a","[de] b"],"alternatives":[["0 [de] a"],["0 [de] b"]]}"#))
+    #expect(
+      try await Site().json(#"{"q":["a","b"],"source":"de","target":"de","alternatives":1}"#)
+        == .ok(#"{"translatedText":["a","b"],"alternatives":[[],[]]}"#))
+    let detailed = try await Site().json(#"{"q":"a","source":"en","target":"de","alternatives":1,"details":true}"#)
+    #expect(detailed.body.contains(#""flags":[],"alternatives":[{"target":"0 [de] a","score":-0.5}]}"#))
+  }
+
   @Test func `a truncated segment shows without details`() async throws {
     let service = Fake.service(translate: { request async throws(InferenceError) in
       Fake.translation(request, flags: [.truncated, .lengthRatio])
@@ -165,11 +179,12 @@ struct TranslateEndpointTests {
       return Fake.translation(request)
     })
     _ = try await Site(service).json(
-      #"{"q":["a"],"source":"en","target":"de","split":"none","max_new_tokens":7,"priority":"bulk","details":true}"#)
+      #"{"q":["a"],"source":"en","target":"de","split":"none","max_new_tokens":7,"priority":"bulk","details":true,"beam_size":6,"alternatives":3}"#
+    )
     let request = try #require(seen.withLock { $0 })
     #expect(request.texts == ["a"] && request.source == "en" && request.target == "de")
     #expect(request.split == .none && request.maxNewTokens == 7 && request.priority == .bulk)
-    #expect(request.detail == .scored)
+    #expect(request.detail == .scored && request.beamSize == 6 && request.alternatives == 3)
   }
 
   static let malformed: [(String, String)] = [

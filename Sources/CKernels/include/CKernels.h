@@ -15,7 +15,7 @@
 
 enum { dragoman_panel = 64 };       // columns of a packed panel
 enum { dragoman_key_block = 16 };   // keys of a packed key block
-enum { dragoman_max_top = 64 };     // largest k of top_k
+enum { dragoman_max_top = 128 };    // largest k of top_k
 
 typedef enum {
   dragoman_identity,

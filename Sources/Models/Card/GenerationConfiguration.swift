@@ -1,5 +1,16 @@
 import Foundation
+import Kernels
 import Tensors
+
+/// When a beam search stops that has found as many hypotheses as it keeps.
+public enum EarlyStopping: Sendable, Equatable {
+  /// At once.
+  case whenFull
+  /// When the best unfinished hypothesis, if it ended now, would be no better than the worst finished one.
+  case heuristic
+  /// When no hypothesis that may still come, however long, could be better than the worst finished one.
+  case never
+}
 
 /// How a model wants to be decoded: generation_config.json, and config.json for what that leaves out.
 /// Source: transformers 4.57, generation/configuration_utils.py.
@@ -13,7 +24,11 @@ public struct GenerationConfiguration: Sendable, Equatable {
   public var maxLength: Int
   /// Below this length, the start token included, no end token may come.
   public var minLength = 0
+  /// Hypotheses that a search keeps; 1 is greedy search.
   public var beamSize = 1
+  /// A hypothesis of a beam search ranks by Σ ln p / length^lengthPenalty: more than 0 favours long ones.
+  public var lengthPenalty: Float = 1
+  public var earlyStopping = EarlyStopping.heuristic
   /// Must come first.
   public var forcedBeginToken: TokenID?
   /// Must come last when the length limit is reached.
@@ -62,6 +77,8 @@ public struct GenerationConfiguration: Sendable, Equatable {
     maxLength = min(file.max_length ?? dimensions.positionLimit, dimensions.positionLimit)
     minLength = file.min_length ?? 0
     beamSize = file.num_beams ?? 1
+    lengthPenalty = file.length_penalty ?? 1
+    earlyStopping = file.early_stopping?.value ?? .heuristic
     forcedBeginToken = try optional("forced_bos_token_id", file.forced_bos_token_id)
     forcedEndToken = try optional("forced_eos_token_id", file.forced_eos_token_id?.values.first)
     bannedSequences = try (file.bad_words_ids ?? []).filter { !$0.isEmpty }.mapTyped { words throws(ModelError) in
@@ -71,13 +88,28 @@ public struct GenerationConfiguration: Sendable, Equatable {
       try token("suppress_tokens", value)
     }
     noRepeatNgramSize = file.no_repeat_ngram_size ?? 0
-    guard maxLength >= 2, minLength >= 0, (1...64).contains(beamSize), noRepeatNgramSize >= 0 else {
+    guard maxLength >= 2, minLength >= 0, noRepeatNgramSize >= 0, lengthPenalty.isFinite, abs(lengthPenalty) <= 10
+    else {
       throw .malformed(
         path: path,
-        reason: "max_length \(maxLength), min_length \(minLength), num_beams \(beamSize), no_repeat_ngram_size "
-          + "\(noRepeatNgramSize): one of them is out of range")
+        reason: "max_length \(maxLength), min_length \(minLength), no_repeat_ngram_size \(noRepeatNgramSize), "
+          + "length_penalty \(lengthPenalty): one of them is out of range")
+    }
+    guard endTokens.count < Self.candidateLimit, (1...beamLimit).contains(beamSize) else {
+      throw .unsupported(
+        path: path, reason: "num_beams \(beamSize) with \(endTokens.count) end tokens; 1 to \(beamLimit) is possible")
     }
   }
+
+  /// Hypotheses that a search can keep.
+  public static let largestBeam = 32
+  private static let candidateLimit = TokenSelection.wantedLimit
+
+  /// Hypotheses that a search with this model can keep: each needs candidates beyond those that may end.
+  public var beamLimit: Int { max(1, min(Self.largestBeam, Self.candidateLimit / (1 + endTokens.count))) }
+
+  /// Candidates of which `beamSize` go on, even if every end token is among them in every row.
+  public func candidates(beamSize: Int) -> Int { max(2, 1 + endTokens.count) * beamSize }
 
   /// A number or a list of numbers.
   private struct OneOrMany: Decodable {
@@ -92,6 +124,22 @@ public struct GenerationConfiguration: Sendable, Equatable {
     }
   }
 
+  /// true, false or "never".
+  private struct EarlyStoppingValue: Decodable {
+    let value: EarlyStopping
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let isEarly = try? container.decode(Bool.self) {
+        value = isEarly ? .whenFull : .heuristic
+      } else if try container.decode(String.self) == "never" {
+        value = .never
+      } else {
+        throw DecodingError.dataCorruptedError(
+          in: container, debugDescription: "early_stopping is true, false or \"never\"")
+      }
+    }
+  }
+
   private struct File: Decodable {
     var decoder_start_token_id: Int?
     var bos_token_id: Int?
@@ -100,6 +148,8 @@ public struct GenerationConfiguration: Sendable, Equatable {
     var max_length: Int?
     var min_length: Int?
     var num_beams: Int?
+    var length_penalty: Float?
+    var early_stopping: EarlyStoppingValue?
     var forced_bos_token_id: Int?
     var forced_eos_token_id: OneOrMany?
     var bad_words_ids: [[Int]]?

@@ -1,0 +1,155 @@
+import Kernels
+import Models
+import Tensors
+
+/// Segments that are being decoded together, whose rows come and go at every step (continuous batching).
+/// A segment's hypotheses depend on nothing but the segment. Confined to the engine's thread.
+public struct DecodingBatch {
+  /// A segment to decode.
+  public struct Request: Sendable {
+    /// The caller's number for it.
+    public let id: Int
+    /// Source tokens, 1 … positionLimit.
+    public let source: [TokenID]
+    public let options: GenerationOptions
+
+    public init(id: Int, source: [TokenID], options: GenerationOptions) {
+      self.id = id
+      self.source = source
+      self.options = options
+    }
+  }
+
+  /// A decoded segment.
+  public struct Finished: Sendable {
+    public let id: Int
+    /// Best first, at least one.
+    public let hypotheses: [Hypothesis]
+  }
+
+  /// A segment's search; its rows lie side by side and enter and leave together.
+  private struct Group {
+    let id: Int
+    var search: any SequenceSearch
+    /// Rows in use.
+    var rows = 1
+    /// Whether its rows are to go.
+    var isOver = false
+  }
+
+  private let model: any Seq2SeqModel
+  private let context: KernelContext
+  private var caches: CachePool
+  /// In the order of their rows.
+  private var groups: [Group] = []
+  private var state = DecoderState()
+  private var reordering = CacheReordering()
+
+  public init(model: any Seq2SeqModel, context: KernelContext) {
+    self.model = model
+    self.context = context
+    caches = CachePool(dimensions: model.dimensions)
+  }
+
+  /// Rows that the segments may need; not all are in use all the time.
+  public private(set) var rowCount = 0
+
+  /// Encodes new segments together and gives each its first row.
+  public mutating func admit(_ requests: [Request]) {
+    guard !requests.isEmpty else { return }
+    context.workspace.reset()
+    let memories = requests.map { caches.take(capacity: $0.source.count) }
+    model.encode(requests.map(\.source), into: memories, context)
+    for (request, memory) in zip(requests, memories) {
+      groups.append(Group(id: request.id, search: request.options.makeSearch()))
+      state.rows.append(DecoderState.Row(memory: memory, past: caches.take(capacity: request.options.maxLength)))
+      rowCount += request.options.beamSize
+    }
+  }
+
+  /// Lengthens every hypothesis by one token and appends the segments that are done to `finished`.
+  public mutating func step(_ finished: inout [Finished]) {
+    guard !groups.isEmpty else { return }
+    context.workspace.reset()
+    let hidden = model.decodeStep(lastTokens(), state: &state, context)
+    let scored = groups.contains { $0.search.needsNormalization }
+    let top = context.topTokens(
+      hidden, model.output, selection: selection(), normalization: scored ? .logSumExp : .none)
+    var first = 0
+    for index in groups.indices {
+      if !groups[index].search.advance(RowCandidates(top: top, first: first)) {
+        finished.append(Finished(id: groups[index].id, hypotheses: groups[index].search.hypotheses()))
+        groups[index].isOver = true
+      }
+      first += groups[index].rows
+    }
+    rearrange()
+  }
+
+  /// Drops the segments that nobody waits for.
+  public mutating func remove(where abandoned: (_ id: Int) -> Bool) {
+    for index in groups.indices where abandoned(groups[index].id) { groups[index].isOver = true }
+    rearrange()
+  }
+
+  private func lastTokens() -> UnsafeBufferPointer<TokenID> {
+    let tokens = context.workspace.take(TokenID.self, state.rows.count)
+    var next = 0
+    for group in groups {
+      for row in 0..<group.rows {
+        tokens[next] = group.search.lastToken(row: row)
+        next += 1
+      }
+    }
+    return UnsafeBufferPointer(start: tokens, count: next)
+  }
+
+  /// What each row may, must and should continue with.
+  private func selection() -> TokenSelection {
+    var limit = 0
+    for group in groups { limit += group.rows * TokenRules.banLimit(length: group.search.length, group.search.options) }
+    let banned = context.workspace.take(TokenID.self, limit)
+    let ends = context.workspace.take(Int32.self, state.rows.count)
+    let forced = context.workspace.take(TokenID.self, state.rows.count)
+    let wanted = context.workspace.take(Int32.self, state.rows.count)
+    var next = 0
+    var count = 0
+    for group in groups {
+      let only = TokenRules.forced(length: group.search.length, group.search.options) ?? -1
+      for row in 0..<group.rows {
+        group.search.writeBans(row: row, to: banned, count: &count)
+        forced[next] = only
+        ends[next] = Int32(count)
+        wanted[next] = Int32(group.search.candidatesPerRow)
+        next += 1
+      }
+    }
+    return TokenSelection(
+      banned: UnsafeBufferPointer(start: banned, count: count),
+      bannedEnds: UnsafeBufferPointer(start: ends, count: next),
+      forced: UnsafeBufferPointer(start: forced, count: next),
+      wanted: UnsafeBufferPointer(start: wanted, count: next))
+  }
+
+  /// Gives every search the rows that it goes on with, and the next segments those of the searches that are over.
+  private mutating func rearrange() {
+    var first = 0
+    var over = false
+    for index in groups.indices {
+      let rows = first..<(first + groups[index].rows)
+      if groups[index].isOver {
+        caches.giveBack(state.rows[first].memory)
+        for row in rows { caches.giveBack(state.rows[row].past) }
+        state.rows.removeSubrange(rows)
+        rowCount -= groups[index].search.options.beamSize
+        over = true
+      } else {
+        reordering.apply(groups[index].search, to: rows, of: &state, &caches)
+        groups[index].rows = groups[index].search.rowCount
+        first += groups[index].rows
+      }
+    }
+    if over { groups.removeAll(where: \.isOver) }
+    reordering.copy(context)
+  }
+}
