@@ -57,7 +57,7 @@ public struct LanguageDirectory: Sendable, Equatable {
   }
 
   /// Whether a model translates from one language to the other.
-  func translates(from source: String, to target: String) -> Bool {
+  public func translates(from source: String, to target: String) -> Bool {
     targets[source]?.contains(target) ?? false
   }
 }

@@ -105,38 +105,12 @@ struct TranslateAnswer: Sendable {
   /// A list for a string, a list of lists for an array.
   private func writeDetails(_ writer: inout JSONWriter) {
     switch shape {
-    case .single: writer.array(segments) { Self.write($1, &$0) }
+    case .single: writer.array(segments) { $0.segment($1) }
     case .array:
       var items: [[SegmentResult]] = Array(repeating: [], count: texts.count)
       for segment in segments where items.indices.contains(segment.item) { items[segment.item].append(segment) }
-      writer.array(items) { writer, item in writer.array(item) { Self.write($1, &$0) } }
+      writer.array(items) { writer, item in writer.array(item) { $0.segment($1) } }
     }
-  }
-
-  private static func write(_ segment: SegmentResult, _ writer: inout JSONWriter) {
-    writer.object { object in
-      object.member("source", segment.source)
-      object.member("target", segment.target)
-      object.member("source_offsets") { writer in
-        writer.array([segment.sourceOffsets.lowerBound, segment.sourceOffsets.upperBound]) { $0.integer($1) }
-      }
-      object.member("score") { Self.write(score: segment.score, &$0) }
-      object.member("flags") { $0.array(segment.flags) { $0.string($1.rawValue) } }
-      if !segment.alternatives.isEmpty {
-        object.member("alternatives") { $0.array(segment.alternatives) { Self.write($1, &$0) } }
-      }
-    }
-  }
-
-  private static func write(_ alternative: Alternative, _ writer: inout JSONWriter) {
-    writer.object { object in
-      object.member("target", alternative.target)
-      object.member("score") { write(score: alternative.score, &$0) }
-    }
-  }
-
-  private static func write(score: Float?, _ writer: inout JSONWriter) {
-    if let score { writer.number(score) } else { writer.null() }
   }
 
   private func writeTimings(_ writer: inout JSONWriter) {

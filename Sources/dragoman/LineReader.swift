@@ -12,16 +12,23 @@ struct LineReader {
   }
 
   let name: String
+  /// Whether reading ended because the interruption's descriptor became readable; nothing more comes then.
+  private(set) var isInterrupted = false
   private let descriptor: Int32
+  private let interruption: Int32
   private var buffer: [UInt8] = []
   private var start = 0
   private var scanned = 0
+  private var lineEnd: Int?
   private var number = 0
   private var isAtEnd = false
 
-  /// - Parameter path: a file, or `-` for the standard input.
-  init(path: String) throws(CommandFailure) {
+  /// - Parameters:
+  ///   - path: a file, or `-` for the standard input.
+  ///   - interruption: a descriptor that ends reading as soon as it is readable; none below 0.
+  init(path: String, interruption: Int32 = -1) throws(CommandFailure) {
     name = path == "-" ? "standard input" : path
+    self.interruption = interruption
     descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw CommandFailure("\(path): \(String(cString: strerror(errno)))") }
   }
@@ -32,7 +39,7 @@ struct LineReader {
 
   /// The next line, nil behind the last.
   mutating func next() throws(CommandFailure) -> Line? {
-    while true {
+    while !isInterrupted {
       if let end = newline() {
         defer { start = end + 1 }
         return line(upTo: end, hasNewline: true)
@@ -47,11 +54,19 @@ struct LineReader {
       }
       try fill()
     }
+    return nil
+  }
+
+  /// Whether `next` would have to wait for whoever writes the input.
+  mutating func wouldWait() -> Bool {
+    guard !isAtEnd, newline() == nil else { return false }
+    var input = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&input, 1, 0) == 0
   }
 
   /// Everything that is left.
   mutating func rest(limit: Int) throws(CommandFailure) -> [UInt8] {
-    while !isAtEnd {
+    while !isAtEnd, !isInterrupted {
       try fill()
       guard buffer.count - start <= limit else {
         throw CommandFailure("\(name): more than \(limit >> 20) MiB in one document")
@@ -61,17 +76,18 @@ struct LineReader {
     return Array(buffer[start...])
   }
 
+  /// Where the next line ends, if its end has been read.
   private mutating func newline() -> Int? {
-    let from = max(start, scanned)
-    scanned = buffer.count
-    return buffer[from...].firstIndex(of: 0x0A).map { end in
-      scanned = end + 1
-      return end
+    if lineEnd == nil {
+      lineEnd = buffer[max(start, scanned)...].firstIndex(of: 0x0A)
+      scanned = lineEnd.map { $0 + 1 } ?? buffer.count
     }
+    return lineEnd
   }
 
   private mutating func line(upTo end: Int, hasNewline: Bool) -> Line {
     number += 1
+    lineEnd = nil
     return Line(bytes: Array(buffer[start..<end]), number: number, hasNewline: hasNewline)
   }
 
@@ -83,6 +99,8 @@ struct LineReader {
     }
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
+      wait()
+      if isInterrupted { return }
       let count = read(descriptor, &chunk, chunk.count)
       if count > 0 {
         buffer += chunk[..<count]
@@ -92,7 +110,19 @@ struct LineReader {
         isAtEnd = true
         return
       }
-      guard errno == EINTR else { throw CommandFailure("\(name): \(String(cString: strerror(errno)))") }
+      guard errno == EINTR || errno == EAGAIN else {
+        throw CommandFailure("\(name): \(String(cString: strerror(errno)))")
+      }
     }
+  }
+
+  /// Waits for input or an interruption.
+  private mutating func wait() {
+    var descriptors = [
+      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: interruption, events: Int16(POLLIN), revents: 0),
+    ]
+    while poll(&descriptors, 2, -1) < 0, errno == EINTR {}
+    isInterrupted = descriptors[1].revents != 0
   }
 }

@@ -9,12 +9,21 @@ struct TranslateCommand: AsyncParsableCommand {
     commandName: "translate",
     abstract: "Translate files or the standard input, a line of output for each line of input.",
     discussion: """
-      Order is kept, all processors work, memory stays bounded however long the input is. \
-      With --document each file (or the whole standard input) is one text, in which sentences may run over line \
-      breaks. Text that is not UTF-8 stops with file and line.
+      Order is kept, all processors work, memory stays bounded however long the input is, and what can be translated \
+      is written before more input is waited for. With --document each file (or the whole standard input) is one text, \
+      in which sentences may run over line breaks. What cannot be read stops with file and line, behind the \
+      translations of everything before it.
 
         echo 'Good morning!' | dragoman translate --from en --to de
-        dragoman translate --from en --to fr notes.txt > notes.fr.txt
+        dragoman translate --from en --to fr -o notes.fr.txt notes.txt
+        dragoman translate --from en --to es --json notes.txt | jq .translatedText
+
+      Where the standard error is a terminal and the standard output is not, a line there counts; with the share and \
+      the time left where all input is in files. Ctrl-C (or SIGTERM) writes what is finished, in whole lines, and says \
+      how far it came; a second one ends at once.
+
+      Exit status: 0 when everything was translated, 1 after an error, 64 for a wrong flag, 130 after Ctrl-C, 143 \
+      after SIGTERM, 141 where the reader of the output has gone (`| head`).
       """)
 
   @OptionGroup var engine: EngineOptions
@@ -31,14 +40,7 @@ struct TranslateCommand: AsyncParsableCommand {
   @Option(help: "Where text is cut: sentence, paragraph or none.")
   var split: Split = .sentence
 
-  @Flag(help: "Take each file, or the whole standard input, as one text.")
-  var document = false
-
-  @Flag(help: "Replace bytes that are no UTF-8 by U+FFFD instead of stopping.")
-  var replaceInvalid = false
-
-  @Argument(help: ArgumentHelp("Files; - or none is the standard input.", valueName: "file"))
-  var files: [String] = []
+  @OptionGroup var bulk: BulkOptions
 
   func validate() throws {
     if let beamSize, !(1...TranslationRequest.beamLimit).contains(beamSize) {
@@ -47,24 +49,23 @@ struct TranslateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let engine = try InferenceEngine(configuration: self.engine.configuration())
+    // A reader that goes away is an error of `write`, not the death of the process with the progress line half shown.
+    signal(SIGPIPE, SIG_IGN)
+    try InputFiles.check(bulk.files)
+    var configuration = try self.engine.configuration()
+    configuration.deadline = .seconds(1 << 30)  // nobody waits behind a request, however long it takes
+    let engine = try InferenceEngine(configuration: configuration)
     defer { engine.shutdown() }
     let languages = LanguageDirectory(try await engine.loaded())
     guard let source = languages.canonical(from) else { throw unknown(from, "--from", languages) }
     guard let target = languages.canonical(to) else { throw unknown(to, "--to", languages) }
-    let template = TranslationRequest(
-      texts: [], source: source, target: target, split: split, beamSize: beamSize, priority: .bulk)
-    let pipeline = TranslationPipeline(engine: engine, template: template, progress: Progress())
-    for file in files.isEmpty ? ["-"] : files {
-      var input = try InputText(path: file, replacesInvalid: replaceInvalid)
-      defer { input.close() }
-      if document {
-        try await pipeline.translateDocument(&input)
-      } else {
-        try await pipeline.translateLines(&input)
-      }
+    guard source != target, languages.translates(from: source, to: target) else {
+      throw InferenceError.unsupportedPair(source: source, target: target)
     }
-    pipeline.progress.finish()
+    let template = TranslationRequest(
+      texts: [], source: source, target: target, split: split, maxNewTokens: bulk.maxNewTokens, beamSize: beamSize,
+      priority: .bulk, detail: bulk.json ? .scored : .plain)
+    try await BulkTranslation(engine: engine, template: template, options: bulk).run()
   }
 
   private func unknown(_ code: String, _ flag: String, _ languages: LanguageDirectory) -> CommandFailure {

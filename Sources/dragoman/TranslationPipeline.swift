@@ -1,95 +1,129 @@
-import Glibc
 import Inference
 
-/// Feeds the engine with chunks of lines, several in flight, and writes the translations in order.
+/// Feeds the engine with chunks of texts, several in flight, and writes the translations in order.
 struct TranslationPipeline {
-  static let chunkLines = 256
-  static let chunksInFlight = 4  // enough to keep the batch full while one chunk is being written
+  static let chunksInFlight = 12  // fewer than the bulk requests that the engine takes
+  static let textsInFlight = 256  // enough to keep the batch full while a chunk is being written
+  static let bytesInFlight = 1 << 20  // no chunk is started beyond these
 
-  let engine: InferenceEngine
-  let template: TranslationRequest
-  let progress: Progress
+  /// How it ended.
+  struct Report {
+    /// Texts written.
+    let count: Int
+    /// The one written last.
+    let last: InputText?
+    /// What stopped it; nil where every text was written.
+    let failure: (any Error)?
+  }
 
-  /// Translates line by line.
-  func translateLines(_ input: inout InputText) async throws {
-    try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
-      var waiting: [Int: [String]] = [:]
-      var endings: [[Bool]] = []
-      var started = 0
-      var written = 0
-      var failure: CommandFailure?
-      while true {
-        while started - written < Self.chunksInFlight, failure == nil {
-          let lines: [(text: String, hasNewline: Bool)]
-          do throws(CommandFailure) {
-            lines = try input.lines(Self.chunkLines)
-          } catch {
-            // What was read before is translated and written first.
-            failure = error
-            break
-          }
-          if lines.isEmpty { break }
-          let chunk = started
+  private enum Event {
+    case read(Result<[InputText], CommandFailure>)
+    case translated(chunk: Int, Result<Translation, InferenceError>)
+  }
+
+  private struct Chunk {
+    let texts: [InputText]
+    var translation: Result<Translation, any Error>?
+
+    var bytes: Int { texts.reduce(0) { $0 + $1.bytes } }
+  }
+
+  private let engine: InferenceEngine
+  private let template: TranslationRequest
+  private let input: InputReader
+  private var writer: TranslationWriter
+  private var progress: ProgressLine
+  /// Chunks that are not written yet, by number.
+  private var chunks: [Int: Chunk] = [:]
+  private var started = 0
+  private var written = 0
+  private var isReading = false
+  private var isAtEnd = false
+
+  /// - Parameter template: everything about the requests but their texts.
+  init(
+    engine: InferenceEngine, template: TranslationRequest, input: InputReader, writer: TranslationWriter,
+    progress: ProgressLine
+  ) {
+    self.engine = engine
+    self.template = template
+    self.input = input
+    self.writer = writer
+    self.progress = progress
+  }
+
+  /// Translates everything, up to the first text that cannot be read, translated or written. When the task is
+  /// cancelled, what is finished and in order is written.
+  mutating func run() async -> Report {
+    var failure: (any Error)?
+    await withTaskGroup(of: Event.self) { group in
+      while failure == nil {
+        if !isReading, !isAtEnd, hasRoom {
+          isReading = true
+          group.addTask { [input] in .read(await input.next()) }
+        }
+        guard let event = await group.next() else { return }
+        switch event {
+        case .read(.success(let texts)):
+          isReading = false
+          isAtEnd = texts.isEmpty
+          if !texts.isEmpty { translate(texts, in: &group) }
+        case .read(.failure(let error)):
+          // Its turn comes behind all that was read before.
+          isAtEnd = true
+          chunks[started] = Chunk(texts: [], translation: .failure(error))
           started += 1
-          endings.append(lines.map(\.hasNewline))
-          let request = request(lines.map(\.text))
-          group.addTask { [engine] in (chunk, try await engine.translate(request).texts) }
+        case .translated(let chunk, let result):
+          chunks[chunk]?.translation = result.mapError { $0 as any Error }
         }
-        guard let (chunk, texts) = try await group.next() else {
-          if let failure { throw failure }
-          return
-        }
-        waiting[chunk] = texts
-        while let texts = waiting.removeValue(forKey: written) {
-          try write(texts, endings[written])
-          endings[written] = []
-          written += 1
-        }
+        failure = writeFinished()
       }
+      group.cancelAll()
     }
+    progress.finish()
+    return Report(count: writer.count, last: writer.last, failure: failure)
   }
 
-  /// Translates everything as one text.
-  func translateDocument(_ input: inout InputText) async throws {
-    let text = try input.document()
-    guard let translated = try await engine.translate(request([text])).texts.first else { return }
-    try StandardOutput.write(translated)
-    progress.add(lines: 1)
+  private var hasRoom: Bool {
+    chunks.count < Self.chunksInFlight
+      && chunks.values.reduce(0) { $0 + $1.texts.count } + InputReader.chunkTexts <= Self.textsInFlight
+      && chunks.values.reduce(0) { $0 + $1.bytes } < Self.bytesInFlight
   }
 
-  private func request(_ texts: [String]) -> TranslationRequest {
+  private mutating func translate(_ texts: [InputText], in group: inout TaskGroup<Event>) {
+    let chunk = started
+    started += 1
+    chunks[chunk] = Chunk(texts: texts)
     var request = template
-    request.texts = texts
-    return request
-  }
-
-  private func write(_ texts: [String], _ hasNewline: [Bool]) throws {
-    var output = ""
-    for (text, ends) in zip(texts, hasNewline) {
-      // A line of input is a line of output, even if the model says a newline. Scalars, because CR LF is one Character.
-      for scalar in text.unicodeScalars { output.unicodeScalars.append(scalar == "\n" ? " " : scalar) }
-      if ends { output += "\n" }
-    }
-    try StandardOutput.write(output)
-    progress.add(lines: texts.count)
-  }
-}
-
-/// The standard output, unbuffered.
-enum StandardOutput {
-  /// Writes all of a text.
-  static func write(_ text: String) throws(CommandFailure) {
-    var text = text
-    let failure: Int32? = text.withUTF8 { bytes in
-      guard let start = bytes.baseAddress else { return nil }
-      var offset = 0
-      while offset < bytes.count {
-        let count = Glibc.write(STDOUT_FILENO, start + offset, bytes.count - offset)
-        if count < 0, errno != EINTR { return errno }
-        offset += max(0, count)
+    request.texts = texts.map(\.text)
+    group.addTask { [engine, request] in
+      do throws(InferenceError) {
+        return .translated(chunk: chunk, .success(try await engine.translate(request)))
+      } catch {
+        return .translated(chunk: chunk, .failure(error))
       }
-      return nil
     }
-    if let failure { throw CommandFailure("standard output: \(String(cString: strerror(failure)))") }
+  }
+
+  /// Writes the chunks whose turn it is; returns what stops the work.
+  private mutating func writeFinished() -> (any Error)? {
+    while let chunk = chunks[written], let translation = chunk.translation {
+      do {
+        try writer.write(chunk.texts, translation.get())
+      } catch let error as InferenceError {
+        return CommandFailure(Self.places(chunk.texts) + ": \(error)")
+      } catch {
+        return error
+      }
+      chunks[written] = nil
+      written += 1
+      progress.add(texts: chunk.texts.count, bytes: chunk.bytes)
+    }
+    return nil
+  }
+
+  private static func places(_ texts: [InputText]) -> String {
+    guard let first = texts.first, let last = texts.last, texts.count > 1 else { return texts.first?.place ?? "" }
+    return "\(first.place) to \(last.file == first.file ? "\(last.line ?? 0)" : last.place)"
   }
 }

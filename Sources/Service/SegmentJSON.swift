@@ -1,0 +1,30 @@
+import Inference
+
+extension JSONWriter {
+  /// A translated segment with its place in the text, its score, its flags and, where there are any, other translations.
+  package mutating func segment(_ segment: SegmentResult) {
+    object { object in
+      object.member("source", segment.source)
+      object.member("target", segment.target)
+      object.member("source_offsets") { writer in
+        writer.array([segment.sourceOffsets.lowerBound, segment.sourceOffsets.upperBound]) { $0.integer($1) }
+      }
+      object.member("score") { $0.score(segment.score) }
+      object.member("flags") { $0.array(segment.flags) { $0.string($1.rawValue) } }
+      if !segment.alternatives.isEmpty {
+        object.member("alternatives") { $0.array(segment.alternatives) { $0.alternative($1) } }
+      }
+    }
+  }
+
+  private mutating func alternative(_ alternative: Alternative) {
+    object { object in
+      object.member("target", alternative.target)
+      object.member("score") { $0.score(alternative.score) }
+    }
+  }
+
+  private mutating func score(_ score: Float?) {
+    if let score { number(score) } else { null() }
+  }
+}
