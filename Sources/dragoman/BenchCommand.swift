@@ -9,7 +9,7 @@ import Workers
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure speed on this machine; prints a line of JSON a case.",
-    subcommands: [BenchModelCommand.self])
+    subcommands: [BenchKernelsCommand.self, BenchModelCommand.self, BenchHTTPCommand.self])
 }
 
 /// `dragoman bench model`: decoding speed of one model.
@@ -99,10 +99,9 @@ struct BenchModelCommand: AsyncParsableCommand {
     _ = benchmark.latencies(count: 5)
     let runs = (0..<repetitions).map { _ in benchmark.latencies(count: sentences) }
     let best = runs[0].indices.map { index in (runs.map { $0[index] }.min() ?? 0) * 1_000 }.sorted()
-    func percentile(_ share: Double) -> Double { best[max(0, Int((share * Double(best.count)).rounded(.up)) - 1)] }
     line.add("sentences", best.count)
-    line.add("p50_ms", percentile(0.5))
-    line.add("p95_ms", percentile(0.95))
+    line.add("p50_ms", best.percentile(0.5))
+    line.add("p95_ms", best.percentile(0.95))
     line.add("mean_ms", best.reduce(0, +) / Double(best.count))
   }
 }

@@ -17,6 +17,24 @@ struct BenchLine {
   mutating func add(_ key: String, _ values: [Double]) {
     members.append((key, { $0.array(values) { $0.number(Self.rounded($1)) } }))
   }
+  mutating func add(_ key: String, _ counts: [(name: String, count: Int)]) {
+    members.append(
+      (
+        key,
+        {
+          $0.object { object in
+            for (name, count) in counts { object.member(name) { $0.integer(count) } }
+          }
+        }
+      ))
+  }
+
+  /// What ran, and where.
+  mutating func addOrigin() {
+    add("version", ProductVersion.version)
+    add("commit", ProductVersion.commit)
+    add("cpu", ProcessorName.current)
+  }
 
   var text: String {
     var writer = JSONWriter()
@@ -27,6 +45,13 @@ struct BenchLine {
   }
 
   private static func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
+}
+
+extension [Double] {
+  /// The value that a share of sorted values does not exceed (nearest rank); 0 where there are none.
+  func percentile(_ share: Double) -> Double {
+    isEmpty ? 0 : self[Swift.min(count, Swift.max(1, Int((share * Double(count)).rounded(.up)))) - 1]
+  }
 }
 
 /// What the operating system says of this process's memory.
