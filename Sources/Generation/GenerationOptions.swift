@@ -29,7 +29,7 @@ public struct GenerationOptions: Sendable, Equatable {
     maxNewTokens: Int? = nil, scoring: Scoring = .none
   ) {
     self.configuration = configuration
-    let limit = configuration.beamLimit
+    let limit = GenerationConfiguration.beamLimit
     self.hypothesisCount = max(1, min(hypothesisCount, limit))
     self.beamSize = max(self.hypothesisCount, min(beamSize ?? configuration.beamSize, limit))
     // A request may ask for Int.max.

@@ -49,7 +49,7 @@ public struct TranslationRequest: Sendable {
   }
 
   /// The largest beam; every hypothesis costs as much as a text.
-  public static let beamLimit = GenerationConfiguration.largestBeam
+  public static let beamLimit = GenerationConfiguration.beamLimit
   /// A beam holds them beside the translation itself.
   public static let alternativeLimit = beamLimit - 1
 }

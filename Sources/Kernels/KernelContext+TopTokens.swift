@@ -10,11 +10,8 @@ public struct TokenSelection {
   public var bannedEnds: UnsafeBufferPointer<Int32>
   /// The only token that may come next, −1 for any.
   public var forced: UnsafeBufferPointer<TokenID>
-  /// How many of its best tokens are wanted, 1 … `wantedLimit`, [M].
+  /// How many of its best tokens are wanted, at least 1, [M].
   public var wanted: UnsafeBufferPointer<Int32>
-
-  /// Tokens that a row can be asked for.
-  public static let wantedLimit = dragoman_max_top - OutputProjection.spare
 
   public init(
     banned: UnsafeBufferPointer<TokenID>, bannedEnds: UnsafeBufferPointer<Int32>,
@@ -76,27 +73,28 @@ extension KernelContext {
     let weights = projection.weights
     let wanted = Int(selection.wanted.max() ?? 1)
     let spare = projection.exact == nil ? 0 : OutputProjection.spare
-    precondition(
-      (1...TokenSelection.wantedLimit).contains(wanted), "the best \(wanted) of at most \(TokenSelection.wantedLimit)")
     let k = wanted + spare
     let tiles = (weights.matrix.panels + TopTokensTask.tilePanels - 1) / TopTokensTask.tilePanels
     let entries = hidden.rows * tiles
+    let lists = hidden.rows * pool.threadCount
     let task = TopTokensTask(
       table: kernels.table, operand: operand(hidden, weights.matrix), bias: weights.bias?.pointer, k: k, spare: spare,
       rows: hidden.rows, columns: weights.matrix.columns, panels: weights.matrix.panels, tiles: tiles,
-      selection: selection,
+      workers: pool.threadCount, selection: selection,
       logits: workspace.take(
         Float.self, min(hidden.rows, TopTokensTask.rowBlock) * TopTokensTask.tileColumns * pool.threadCount),
-      tokens: workspace.take(TokenID.self, entries * k), values: workspace.take(Float.self, entries * k),
+      counts: workspace.take(Int.self, lists), tokens: workspace.take(TokenID.self, lists * k),
+      values: workspace.take(Float.self, lists * k),
       maxima: normalization == .none ? nil : workspace.take(Float.self, entries),
       sums: normalization == .none ? nil : workspace.take(Float.self, entries))
+    task.counts.initialize(repeating: 0, count: lists)
     pool.parallelFor(task.chunks, task)
     let best = merge(task)
     guard let table = projection.exact else { return best }
     return recompute(best, selection, k: wanted, hidden, table, bias: weights.bias)
   }
 
-  /// The best of all tiles, row by row, in the order of the tiles.
+  /// The best of what the workers found, row by row.
   private func merge(_ task: TopTokensTask) -> TopTokens {
     let k = task.k
     let tokens = workspace.take(TokenID.self, task.rows * k)
@@ -108,8 +106,10 @@ extension KernelContext {
       let values = logits + row * k
       best.initialize(repeating: -1, count: k)
       values.initialize(repeating: -.infinity, count: k)
-      for entry in (row * task.tiles * k)..<((row + 1) * task.tiles * k) where task.tokens[entry] >= 0 {
-        insert(task.tokens[entry], task.values[entry], into: best, values, count: task.candidates(row))
+      for list in (row * task.workers)..<((row + 1) * task.workers) {
+        for entry in (list * k)..<(list * k + task.counts[list]) {
+          insert(task.tokens[entry], task.values[entry], into: best, values, count: task.candidates(row))
+        }
       }
       if let maxima = task.maxima, let sums = task.sums {
         logSumExp[row] = table.log_sum_exp(maxima + row * task.tiles, sums + row * task.tiles, task.tiles)
@@ -168,7 +168,8 @@ extension KernelContext {
   }
 }
 
-/// One tile of the vocabulary for one block of rows.
+/// One tile of the vocabulary for one block of rows. Each worker keeps the best that it has found of each row: its next
+/// tiles have fewer to offer then. A worker's tiles come in rising order, so that ties go to the lower id.
 private struct TopTokensTask: ParallelTask {
   static let tilePanels = 8
   static let tileColumns = tilePanels * panelWidth
@@ -177,7 +178,7 @@ private struct TopTokensTask: ParallelTask {
   let table: UnsafePointer<dragoman_kernels>
   let operand: MatMulOperand
   let bias: UnsafePointer<Float>?
-  /// Entries a row and tile.
+  /// Entries a row and worker.
   let k: Int
   /// Candidates of a row beyond the wanted ones.
   let spare: Int
@@ -185,8 +186,12 @@ private struct TopTokensTask: ParallelTask {
   let columns: Int
   let panels: Int
   let tiles: Int
+  let workers: Int
   let selection: TokenSelection
   let logits: UnsafeMutablePointer<Float>
+  /// How many each worker has found of each row, [M,workers].
+  let counts: UnsafeMutablePointer<Int>
+  /// [M,workers,k], best first.
   let tokens: UnsafeMutablePointer<TokenID>
   let values: UnsafeMutablePointer<Float>
   let maxima: UnsafeMutablePointer<Float>?
@@ -209,26 +214,25 @@ private struct TopTokensTask: ParallelTask {
     operand.multiply(
       table, rows: block, panels: panels, into: scratch - first, stride: Self.tileColumns,
       dragoman_epilogue(bias: bias, residual: nil, activation: dragoman_identity))
-    var top = dragoman_top()
     for row in block {
       let line = scratch + (row - block.lowerBound) * Self.tileColumns
       let entry = row * tiles + tile
       if let maxima, let sums { table.pointee.exp_sum(line, count, maxima + entry, sums + entry) }
-      reduce(line, first: first, count: count, row: row, entry: entry, top: &top)
+      reduce(line, first: first, count: count, row: row, list: row * workers + worker)
     }
   }
 
   private func reduce(
-    _ line: UnsafeMutablePointer<Float>, first: Int, count: Int, row: Int, entry: Int, top: inout dragoman_top
+    _ line: UnsafeMutablePointer<Float>, first: Int, count: Int, row: Int, list: Int
   ) {
-    let tokens = tokens + entry * k
-    let values = values + entry * k
-    tokens.initialize(repeating: -1, count: k)
+    let tokens = tokens + list * k
+    let values = values + list * k
     let forced = Int(selection.forced[row])
     if forced >= 0 {
       if forced >= first, forced < first + count {
         tokens[0] = TokenID(forced)
         values[0] = line[forced - first]
+        counts[list] = 1
       }
       return
     }
@@ -236,12 +240,6 @@ private struct TopTokensTask: ParallelTask {
       let column = Int(selection.banned[index]) - first
       if column >= 0, column < count { line[column] = -.infinity }
     }
-    let found = table.pointee.top_k(line, count, Int32(first), candidates(row), 0, &top)
-    withUnsafeBytes(of: &top.values) { tops in
-      for index in 0..<found { values[index] = tops.loadUnaligned(fromByteOffset: index * 4, as: Float.self) }
-    }
-    withUnsafeBytes(of: &top.indices) { tops in
-      for index in 0..<found { tokens[index] = tops.loadUnaligned(fromByteOffset: index * 4, as: TokenID.self) }
-    }
+    counts[list] = table.pointee.top_k(line, count, Int32(first), candidates(row), counts[list], values, tokens)
   }
 }

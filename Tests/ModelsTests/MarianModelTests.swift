@@ -195,15 +195,6 @@ import Workers
     #expect(found.lengthPenalty == penalty && found.earlyStopping == stopping)
   }
 
-  @Test func `the beam is limited by the candidates that end tokens may take`() throws {
-    let ends = (0..<30).map { "\($0)" }.joined(separator: ",")
-    let found = try configuration(#"{"decoder_start_token_id":1,"eos_token_id":["# + ends + #"],"num_beams":4}"#)
-    #expect(found.beamLimit == 4)
-    #expect(throws: ModelError.self) {
-      try configuration(#"{"decoder_start_token_id":1,"eos_token_id":["# + ends + #"],"num_beams":5}"#)
-    }
-  }
-
   @Test(arguments: [
     #"{}"#, #"{"eos_token_id":0}"#, #"{"eos_token_id":100,"decoder_start_token_id":1}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":-1}"#,

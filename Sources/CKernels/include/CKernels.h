@@ -15,7 +15,6 @@
 
 enum { dragoman_panel = 64 };       // columns of a packed panel
 enum { dragoman_key_block = 16 };   // keys of a packed key block
-enum { dragoman_max_top = 128 };    // largest k of top_k
 
 typedef enum {
   dragoman_identity,
@@ -67,12 +66,6 @@ typedef struct {
   float scale;
 } dragoman_attention;
 
-// The best k entries of a row so far, best first; ties go to the lower index.
-typedef struct {
-  float values[dragoman_max_top];
-  int32_t indices[dragoman_max_top];
-} dragoman_top;
-
 typedef struct {
   // Rows [M,K] → q + 128 with q = clamp(round-half-even(x · (127 / max|x|)), ±127), scales[M] = max|x| / 127.
   // Elements K ..< ldq become 128 (zero). An all-zero row has scale 0.
@@ -121,8 +114,10 @@ typedef struct {
   // ln Σ e^x from the parts of a row: maxima[parts], sums[parts] as exp_sum gave them, in order.
   float (*log_sum_exp)(const float *maxima, const float *sums, size_t parts);
 
-  // Row [N] into the best k so far; the row's first element has index `base`. `count` is how many entries `top` holds.
-  size_t (*top_k)(const float *x, size_t N, int32_t base, size_t k, size_t count, dragoman_top *top);
+  // Row [N] into the best k so far, best first, ties to the one that came first: the first `count` of values[k] and
+  // indices[k]. The row's first element has index `base`. Returns the new count.
+  size_t (*top_k)(
+      const float *x, size_t N, int32_t base, size_t k, size_t count, float *values, int32_t *indices);
 } dragoman_kernels;
 
 const dragoman_kernels *dragoman_kernels_generic(void);

@@ -1,5 +1,4 @@
 import Foundation
-import Kernels
 import Tensors
 
 /// When a beam search stops that has found as many hypotheses as it keeps.
@@ -95,18 +94,13 @@ public struct GenerationConfiguration: Sendable, Equatable {
         reason: "max_length \(maxLength), min_length \(minLength), no_repeat_ngram_size \(noRepeatNgramSize), "
           + "length_penalty \(lengthPenalty): one of them is out of range")
     }
-    guard endTokens.count < Self.candidateLimit, (1...beamLimit).contains(beamSize) else {
-      throw .unsupported(
-        path: path, reason: "num_beams \(beamSize) with \(endTokens.count) end tokens; 1 to \(beamLimit) is possible")
+    guard (1...Self.beamLimit).contains(beamSize) else {
+      throw .unsupported(path: path, reason: "num_beams is \(beamSize); 1 to \(Self.beamLimit) is possible")
     }
   }
 
   /// Hypotheses that a search can keep.
-  public static let largestBeam = 32
-  private static let candidateLimit = TokenSelection.wantedLimit
-
-  /// Hypotheses that a search with this model can keep: each needs candidates beyond those that may end.
-  public var beamLimit: Int { max(1, min(Self.largestBeam, Self.candidateLimit / (1 + endTokens.count))) }
+  public static let beamLimit = 32
 
   /// Candidates of which `beamSize` go on, even if every end token is among them in every row.
   public func candidates(beamSize: Int) -> Int { max(2, 1 + endTokens.count) * beamSize }
