@@ -22,8 +22,11 @@ struct BenchModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model", abstract: "Time a model on sentences that are cut into pieces already.")
 
-  @Option(help: "The model's folder.") var model: String
-  @Option(help: "JSON list of {\"src\": [pieces], \"tgt_len\": forced target length or absent}.") var pieces: String
+  @Option(help: "The model's folder.", completion: .directory) var model: String
+  @Option(
+    help: "JSON list of {\"src\": [pieces], \"tgt_len\": forced target length or absent}.",
+    completion: .file(extensions: ["json"]))
+  var pieces: String
   @Option(name: .customLong("case"), help: "What to time: bulk, latency or load.") var which: Case = .bulk
   @Option(help: "Threads; default: the processors this process may use.") var threads: Int?
   @Option(help: "int8 or float32.") var quantization: Quantization = .int8

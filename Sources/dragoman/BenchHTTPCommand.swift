@@ -29,8 +29,9 @@ struct BenchHTTPCommand: AsyncParsableCommand {
     help: ArgumentHelp("File of sentences, a line each, sent in turn. Default: one sentence.", valueName: "file"),
     completion: .file())
   var text: String?
-  @Option(help: ArgumentHelp("Language of the sentences.", valueName: "code")) var from = "en"
-  @Option(help: ArgumentHelp("Language to translate to.", valueName: "code")) var to = "de"
+  @Option(help: ArgumentHelp("Language of the sentences.", valueName: "code"), completion: .sourceLanguage) var from =
+    "en"
+  @Option(help: ArgumentHelp("Language to translate to.", valueName: "code"), completion: .targetLanguage) var to = "de"
 
   func validate() throws {
     func check(_ flag: String, _ isPossible: Bool, _ possible: String) throws {

@@ -17,9 +17,9 @@ struct CommandFailure: Error, CustomStringConvertible {
 
 /// The flags that say which models to use and how to compute; the environment's settings stand in for those left out.
 struct EngineOptions: ParsableArguments {
-  @Option(help: SettingHelp.text(.models)) var models: String?
+  @Option(help: SettingHelp.text(.models), completion: .directory) var models: String?
   @Option(help: SettingHelp.text(.threads)) var threads: String?
-  @Option(help: SettingHelp.text(.quantization)) var quantization: String?
+  @Option(help: SettingHelp.text(.quantization), completion: .choice(Quantization.self)) var quantization: String?
 
   /// The configuration that the flags and the environment ask for.
   func configuration() throws -> EngineConfiguration {

@@ -8,7 +8,8 @@ import Workers
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Show processor, instruction set, memory, and whether each model passes its self-test.")
+    abstract: "Show processor, instruction set, memory, and whether each model passes its self-test.",
+    discussion: "Exit status 1 where a model fails.")
 
   @OptionGroup var engine: EngineOptions
 

@@ -6,6 +6,14 @@ import Service
 struct Dragoman: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dragoman", abstract: "Translates text with Transformers on ordinary CPUs, and serves that over HTTP.",
+    discussion: """
+        echo 'Good morning!' | dragoman translate --from en --to de
+        dragoman serve --port 8080
+        dragoman doctor
+
+      Exit status: 0 when all went well, 1 after an error, 64 for a wrong flag; `dragoman help translate` names more. \
+      `dragoman --generate-completion-script bash` (or zsh, fish) prints completions for that shell.
+      """,
     version: ProductVersion.version,
     subcommands: [
       ServeCommand.self, TranslateCommand.self,

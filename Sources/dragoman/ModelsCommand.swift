@@ -17,7 +17,7 @@ struct ModelsListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the models of a folder and what they translate.")
 
-  @Option(help: SettingHelp.text(.models)) var models: String?
+  @Option(help: SettingHelp.text(.models), completion: .directory) var models: String?
 
   func run() async throws {
     for folder in try ModelCatalog.folders(in: models ?? ServiceConfiguration.defaultModelsFolder) {
@@ -37,7 +37,8 @@ struct ModelsListCommand: AsyncParsableCommand {
 /// `dragoman models verify`.
 struct ModelsVerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Check the models' files against their cards and run their self-tests.")
+    commandName: "verify", abstract: "Check the models' files against their cards and run their self-tests.",
+    discussion: "Exit status 1 where a model fails.")
 
   @OptionGroup var engine: EngineOptions
 
@@ -54,7 +55,7 @@ struct ModelsInspectCommand: AsyncParsableCommand {
     abstract:
       "Print a model's architecture, sizes, tensors and vocabulary; for a folder without a card, one to complete.")
 
-  @Argument(help: ArgumentHelp("The model's folder.", valueName: "dir")) var folder: String
+  @Argument(help: ArgumentHelp("The model's folder.", valueName: "dir"), completion: .directory) var folder: String
 
   func run() async throws {
     let folder = folder.hasSuffix("/") && folder.count > 1 ? String(folder.dropLast()) : folder

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import Kernels
 import Logging
 import Service
 import ServiceLifecycle
@@ -61,11 +62,11 @@ struct ServeCommand: AsyncParsableCommand {
 struct ServeOptions: ParsableArguments {
   @Option(help: SettingHelp.text(.host)) var host: String?
   @Option(help: SettingHelp.text(.port)) var port: String?
-  @Option(help: SettingHelp.text(.models)) var models: String?
+  @Option(help: SettingHelp.text(.models), completion: .directory) var models: String?
   @Option(help: SettingHelp.text(.threads)) var threads: String?
-  @Option(help: SettingHelp.text(.quantization)) var quantization: String?
+  @Option(help: SettingHelp.text(.quantization), completion: .choice(Quantization.self)) var quantization: String?
   @Option(help: SettingHelp.text(.beamSize)) var beamSize: String?
-  @Option(help: SettingHelp.text(.config)) var config: String?
+  @Option(help: SettingHelp.text(.config), completion: .file(extensions: ["json"])) var config: String?
   @Option(help: SettingHelp.text(.shutdownDelay)) var shutdownDelay: String?
   @Option(help: SettingHelp.text(.drainTimeout)) var drainTimeout: String?
   @Option(help: SettingHelp.text(.requestTimeout)) var requestTimeout: String?
@@ -77,8 +78,9 @@ struct ServeOptions: ParsableArguments {
   @Option(help: SettingHelp.text(.bodyTimeout)) var bodyTimeout: String?
   @Option(help: SettingHelp.text(.idleTimeout)) var idleTimeout: String?
   @Option(help: SettingHelp.text(.writeTimeout)) var writeTimeout: String?
-  @Option(help: SettingHelp.text(.logLevel)) var logLevel: String?
-  @Option(help: SettingHelp.text(.logFormat)) var logFormat: String?
+  @Option(help: SettingHelp.text(.logLevel), completion: .choice(Logger.Level.self)) var logLevel: String?
+  @Option(help: SettingHelp.text(.logFormat), completion: .choice(ServiceConfiguration.LogFormat.self)) var logFormat:
+    String?
 
   /// The flags that were given, by name without hyphens in front.
   var given: [String: String] {

@@ -28,10 +28,12 @@ struct TranslateCommand: AsyncParsableCommand {
 
   @OptionGroup var engine: EngineOptions
 
-  @Option(help: ArgumentHelp("Language of the input, a code such as en.", valueName: "code"))
+  @Option(
+    help: ArgumentHelp("Language of the input, a code such as en.", valueName: "code"), completion: .sourceLanguage)
   var from: String
 
-  @Option(help: ArgumentHelp("Language to translate to, a code such as de.", valueName: "code"))
+  @Option(
+    help: ArgumentHelp("Language to translate to, a code such as de.", valueName: "code"), completion: .targetLanguage)
   var to: String
 
   @Option(help: ArgumentHelp("Hypotheses kept while decoding; 1 is greedy. Default: the model's.", valueName: "n"))
