@@ -45,7 +45,7 @@ lint: ## Check the format of all Swift code
 format: ## Format all Swift code
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
 
-bench: build ## Measure speed beside CTranslate2 (Python, in a virtual environment of its own)
+bench: build ## Measure speed beside CTranslate2 and ONNX Runtime (BENCH=series, quick, table or full)
 	Benchmarks/run.sh
 
 image: ## Build the container image dragoman:latest with docker, podman or buildah

@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import statistics
+import subprocess
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -23,6 +24,11 @@ def emit(**row):
     print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
+def read_lines(path):
+    """The lines of a file of JSON lines."""
+    return [json.loads(line) for line in pathlib.Path(path).read_text(encoding="utf-8").splitlines()]
+
+
 def machine():
     """The fields that name the machine."""
     info = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
@@ -34,6 +40,12 @@ def machine():
 def now():
     """The fields that say how busy the machine was, and when."""
     return {"load1": round(os.getloadavg()[0], 2), "time": time.strftime("%Y-%m-%dT%H:%M:%S")}
+
+
+def commit():
+    """The commit of this tree, with a + when files differ from it."""
+    git = lambda *words: subprocess.run(["git", "-C", str(ROOT), *words], text=True, capture_output=True).stdout.strip()
+    return (git("rev-parse", "--short", "HEAD") or "unknown") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")
 
 
 def resident_mb():
@@ -48,15 +60,18 @@ def peak_resident_mb():
 
 
 class Window:
-    """A stretch of time: its wall seconds, this process's CPU seconds, and the cores that other processes kept busy meanwhile."""
+    """A stretch of time: its wall seconds, the CPU seconds of this process (or also of its children that have ended), and the cores
+    that other processes kept busy meanwhile."""
 
-    def __init__(self):
+    def __init__(self, children=False):
+        self.children = children
         self.start = self.sample()
 
-    @staticmethod
-    def sample():
+    def sample(self):
         ticks = [int(t) for t in open("/proc/stat", encoding="utf-8").readline().split()[1:9]]
-        return time.perf_counter(), time.process_time(), (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        own = time.process_time() + (used.ru_utime + used.ru_stime if self.children else 0)
+        return time.perf_counter(), own, (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
 
     def fields(self):
         wall, own, busy = (after - before for before, after in zip(self.start, self.sample()))

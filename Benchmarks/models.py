@@ -12,6 +12,7 @@ absent a JSON line says so and the shape is left out.
 """
 
 import hashlib
+import importlib.util
 import json
 import shutil
 import sys
@@ -27,6 +28,9 @@ SEED = 7
 
 def missing(name):
     """Why this model cannot be made here, or None."""
+    modules = [m for m in (["sentencepiece", "torch", "transformers"] if name in SHAPES else ["sentencepiece"]) if importlib.util.find_spec(m) is None]
+    if modules:
+        return f"{', '.join(modules)} not installed"
     if name not in SHAPES:
         return None
     vocabulary = SHAPES[name]["vocabulary"]
@@ -45,7 +49,7 @@ def make(name):
         write_random_model(name, folder)
     if not pieces_file(name).exists():
         write_pieces(name, folder)
-    for quantization in ("int8", "float32"):
+    for quantization in ("int8", "float32") if importlib.util.find_spec("ctranslate2") else ():
         convert(folder, MODELS / "ct2" / f"{name}.{quantization}", quantization)
     return True
 
