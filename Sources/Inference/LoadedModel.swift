@@ -1,4 +1,3 @@
-import Foundation
 import Generation
 import Kernels
 import Models
@@ -10,19 +9,13 @@ public struct LoadedModel: Sendable {
   public let card: ModelCard
   public let folder: String
   let model: any Seq2SeqModel
-  let tokenizer: MarianTokenizer
+  let tokenizer: any TextTokenizer
   let generation: GenerationConfiguration
-  private let prefixes: Set<TokenID>
 
-  /// Tokens of text, without prefix and end token, that a segment may have before it is split.
+  /// Tokens of text, without prefix, start and end tokens, that a segment may have before it is split.
   let segmentLimit: Int
   /// The same for `split: none`: what the position table can number.
   let positionLimit: Int
-
-  /// Tokens of a source that stand for text: all but the prefix and the end token.
-  func textTokens(of source: [TokenID]) -> Int {
-    source.count - 1 - (source.first.map { prefixes.contains($0) } == true ? 1 : 0)
-  }
 
   /// Loads a model's folder: card, files against their digests, vocabulary, weights.
   init(
@@ -40,13 +33,11 @@ public struct LoadedModel: Sendable {
     } catch {
       throw .failed(reason: error.description)
     }
+    var added: Int
     do throws(TokenizerError) {
-      tokenizer = try MarianTokenizer(folder: URL(fileURLWithPath: folder))
-      var prefixes: Set<TokenID> = []
-      for direction in card.languages {
-        if let prefix = direction.prefix { prefixes.insert(try tokenizer.prefixID(prefix)) }
-      }
-      self.prefixes = prefixes
+      tokenizer = try TokenizerRegistry.load(folder: folder, architecture: card.architecture)
+      added = try tokenizer.addedCount(prefix: nil)
+      for direction in card.languages { added = max(added, try tokenizer.addedCount(prefix: direction.prefix)) }
     } catch {
       throw .failed(reason: error.description)
     }
@@ -54,12 +45,11 @@ public struct LoadedModel: Sendable {
       tokenizer.vocabularySize <= model.dimensions.sourceVocabularySize
     else {
       throw .failed(
-        reason: "\(folder)/vocab.json has \(tokenizer.vocabularySize) pieces, the model's weights "
+        reason: "\(folder): the tokenizer has \(tokenizer.vocabularySize) pieces, the model's weights "
           + "\(model.dimensions.vocabularySize); do they belong together?")
     }
     self.folder = folder
-    let extra = 1 + (card.languages.contains { $0.prefix != nil } ? 1 : 0)
-    positionLimit = model.dimensions.positionLimit - extra
+    positionLimit = model.dimensions.positionLimit - added
     segmentLimit = min(card.maxSourceTokens ?? positionLimit, positionLimit)
     guard positionLimit >= 1 else {
       throw .failed(reason: "\(folder)/config.json: max_position_embeddings leaves no room for a token")
@@ -78,7 +68,7 @@ public struct LoadedModel: Sendable {
       }
       let source: [TokenID]
       do {
-        source = try tokenizer.encode(test.input, prefix: direction.prefix)
+        source = try tokenizer.encode(test.input[...], prefix: direction.prefix)
       } catch {
         throw .failed(reason: error.description)
       }

@@ -43,8 +43,7 @@ package struct ModelBenchmark {
     loadSeconds = (ContinuousClock.now - start) / .seconds(1)
     var requests: [DecodingBatch.Request] = []
     for sentence in sentences {
-      let source =
-        sentence.src.map { [tokenizer = model.tokenizer] in tokenizer.id(ofPiece: $0) } + [model.tokenizer.endID]
+      let source = model.tokenizer.encode(pieces: sentence.src)
       guard source.count <= model.model.dimensions.positionLimit else {
         throw .failed(reason: "sentence \(requests.count) has \(source.count) tokens, more than the model can number")
       }

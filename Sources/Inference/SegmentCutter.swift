@@ -18,14 +18,21 @@ struct SegmentCutter {
   private let split: Split
   private let model: LoadedModel
   private let prefix: String?
+  /// Tokens of a segment that do not stand for its text.
+  let addedCount: Int
   private let sentences: SentenceSplitter
   /// Below the trained length, or for `split: none` below what the position table can number.
   private let clauses: ClauseSplitter
 
-  init(language: String, split: Split, model: LoadedModel, prefix: String?) {
+  init(language: String, split: Split, model: LoadedModel, prefix: String?) throws(InferenceError) {
     self.split = split
     self.model = model
     self.prefix = prefix
+    do {
+      addedCount = try model.tokenizer.addedCount(prefix: prefix)
+    } catch {
+      throw .failed(reason: error.description)
+    }
     sentences = SentenceSplitter(language: language)
     clauses = ClauseSplitter(limit: split == .none ? model.positionLimit : model.segmentLimit, language: language)
   }
@@ -63,7 +70,7 @@ struct SegmentCutter {
     } catch {
       throw .failed(reason: error.description)
     }
-    let fits = model.textTokens(of: tokens) <= clauses.limit
+    let fits = tokens.count - addedCount <= clauses.limit
     switch level {
     case .paragraph where !fits:
       try append(sentences.split(text, mode: .sentence), at: offsets.lowerBound, .sentence, to: &pieces)

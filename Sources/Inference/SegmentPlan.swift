@@ -17,6 +17,8 @@ struct SegmentPlan: Sendable {
     /// Unicode scalars of the item.
     let offsets: Range<Int>
     let source: [TokenID]
+    /// How many of the source's tokens stand for text: all but prefix, start and end.
+    let textTokens: Int
   }
 
   /// Parts of each text.
@@ -27,14 +29,16 @@ struct SegmentPlan: Sendable {
   init(
     texts: [String], language: String, split: Split, model: LoadedModel, prefix: String?
   ) throws(InferenceError) {
-    let cutter = SegmentCutter(language: language, split: split, model: model, prefix: prefix)
+    let cutter = try SegmentCutter(language: language, split: split, model: model, prefix: prefix)
     for (item, text) in texts.enumerated() {
       var parts: [Part] = []
       for piece in try cutter.pieces(of: text) {
         switch piece {
         case .whitespace(let whitespace): parts.append(.verbatim(whitespace))
         case .text(let text, let offsets, let tokens):
-          parts.append(try add(Segment(item: item, text: text, offsets: offsets, source: tokens), model))
+          let segment = Segment(
+            item: item, text: text, offsets: offsets, source: tokens, textTokens: tokens.count - cutter.addedCount)
+          parts.append(try add(segment, model))
         }
       }
       items.append(parts)
@@ -43,7 +47,7 @@ struct SegmentPlan: Sendable {
 
   private mutating func add(_ segment: Segment, _ model: LoadedModel) throws(InferenceError) -> Part {
     // Text of which nothing is left after normalization, a lone soft hyphen say, is no question to the model.
-    guard model.textTokens(of: segment.source) > 0 else { return .verbatim(segment.text) }
+    guard segment.textTokens > 0 else { return .verbatim(segment.text) }
     guard segment.source.count <= model.model.dimensions.positionLimit else {
       throw .failed(reason: "a segment of \(segment.source.count) tokens, more than \(model.card.id) can number")
     }

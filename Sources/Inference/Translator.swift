@@ -47,7 +47,7 @@ public struct TranslationStream: Sendable {
     if OutputChecks.isRepetitive(tokens) { flags.append(.repetition) }
     if OutputChecks.isUntranslated(source: segment.text, target: text[...]) { flags.append(.untranslated) }
     if OutputChecks.isCopied(source: segment.text, target: text[...]) { flags.append(.copied) }
-    if OutputChecks.isLengthRatioOff(sourceTokens: model.textTokens(of: segment.source), targetTokens: tokens.count) {
+    if OutputChecks.isLengthRatioOff(sourceTokens: segment.textTokens, targetTokens: tokens.count) {
       flags.append(.lengthRatio)
     }
     return flags

@@ -2,7 +2,7 @@
 /// Results equal Hugging Face's MarianTokenizer (transformers 4.57.1, tokenization_marian.py), except that a text can
 /// never produce a control id: `</s>`, `<pad>`, `<unk>`, `>>xxx<<` and other markers typed by a user are ordinary
 /// characters, and only `prefix` puts a language tag in front.
-public struct MarianTokenizer: Sendable {
+public struct MarianTokenizer: TextTokenizer {
   /// The settings of `tokenizer_config.json` that matter.
   public struct Configuration: Equatable, Sendable {
     /// The token that ends a text.
@@ -50,9 +50,6 @@ public struct MarianTokenizer: Sendable {
   public let paddingID: Int32
   /// The id for unknown text.
   public let unknownID: Int32
-
-  /// The id that source text gets for a piece; unknown pieces get the unknown id. For text that is cut already.
-  package func id(ofPiece piece: String) -> Int32 { vocabulary.id(of: piece) ?? unknownID }
 
   /// Puts the parts together. Throws when the vocabulary lacks the end, padding or unknown token.
   /// - Parameters:
@@ -110,7 +107,7 @@ public struct MarianTokenizer: Sendable {
   }
 
   /// The ids of a source text: the prefix, the text's pieces, `endID`. Linear in the text's length.
-  public func encode(_ text: Substring, prefix: String? = nil) throws(TokenizerError) -> [Int32] {
+  public func encode(_ text: Substring, prefix: String?) throws(TokenizerError) -> [Int32] {
     var ids: [Int32] = []
     ids.reserveCapacity(text.utf8.count / 3 + 8)
     if let prefix { ids.append(try prefixID(prefix)) }
@@ -121,9 +118,16 @@ public struct MarianTokenizer: Sendable {
     return ids
   }
 
-  /// The ids of a source text: the prefix, the text's pieces, `endID`.
-  public func encode(_ text: String, prefix: String? = nil) throws(TokenizerError) -> [Int32] {
-    try encode(text[...], prefix: prefix)
+  /// The ids of a source text that is cut already: unknown pieces get the unknown id, `endID` comes last.
+  public func encode(pieces: [String]) -> [Int32] {
+    pieces.map { vocabulary.id(of: $0) ?? unknownID } + [endID]
+  }
+
+  /// One for `endID`, one for the prefix. Throws `unknownPrefix` for anything that is not one of `prefixes`.
+  public func addedCount(prefix: String?) throws(TokenizerError) -> Int {
+    guard let prefix else { return 1 }
+    _ = try prefixID(prefix)
+    return 2
   }
 
   /// The number of ids that a source text's pieces take, prefix and `endID` not counted.
@@ -142,7 +146,7 @@ public struct MarianTokenizer: Sendable {
 
   /// The text of target ids: special tokens left out, pieces joined, whitespace at both ends removed.
   /// Ids outside the vocabulary give nothing.
-  public func decode(_ ids: some Sequence<Int32>) -> String {
+  public func decode(_ ids: [Int32]) -> String {
     var decoder = PieceDecoder(target)
     for id in ids where id >= 0 && id < outputs.count {
       switch outputs[Int(id)] {
