@@ -17,39 +17,7 @@ public struct ParityFixture: Decodable, Sendable {
     public let input_ids: [Int32]
     public let greedy: Greedy
     public let variant: String?
-    public let options: Options?
-  }
-
-  /// Generation options of a variant: those that it names differ from the model's own.
-  public struct Options: Decodable, Sendable {
-    public let max_length: Int?
-    public let min_length: Int?
-    public let forced_bos_token_id: Int32?
-    public let forced_eos_token_id: Int32?
-    public let bad_words_ids: [[Int32]]?
-    public let suppress_tokens: [Int32]?
-    public let no_repeat_ngram_size: Int?
-    public let repetition_penalty: Float?
-    /// The forced end is switched off: its key holds null.
-    public let forcesNoEnd: Bool
-
-    private enum CodingKeys: String, CodingKey {
-      case max_length, min_length, forced_bos_token_id, forced_eos_token_id, bad_words_ids, suppress_tokens
-      case no_repeat_ngram_size, repetition_penalty
-    }
-
-    public init(from decoder: any Decoder) throws {
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      max_length = try values.decodeIfPresent(Int.self, forKey: .max_length)
-      min_length = try values.decodeIfPresent(Int.self, forKey: .min_length)
-      forced_bos_token_id = try values.decodeIfPresent(Int32.self, forKey: .forced_bos_token_id)
-      forced_eos_token_id = try values.decodeIfPresent(Int32.self, forKey: .forced_eos_token_id)
-      bad_words_ids = try values.decodeIfPresent([[Int32]].self, forKey: .bad_words_ids)
-      suppress_tokens = try values.decodeIfPresent([Int32].self, forKey: .suppress_tokens)
-      no_repeat_ngram_size = try values.decodeIfPresent(Int.self, forKey: .no_repeat_ngram_size)
-      repetition_penalty = try values.decodeIfPresent(Float.self, forKey: .repetition_penalty)
-      forcesNoEnd = values.contains(.forced_eos_token_id) && forced_eos_token_id == nil
-    }
+    public let options: FixtureOptions?
   }
 
   /// Numbers inside the model.
