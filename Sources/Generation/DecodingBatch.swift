@@ -83,13 +83,13 @@ public struct DecodingBatch {
       }
       first += groups[index].rows
     }
-    rearrange()
+    rearrange(afterStep: true)
   }
 
   /// Drops the segments that nobody waits for.
   public mutating func remove(where abandoned: (_ id: Int) -> Bool) {
     for index in groups.indices where abandoned(groups[index].id) { groups[index].isOver = true }
-    rearrange()
+    rearrange(afterStep: false)
   }
 
   private func lastTokens() -> UnsafeBufferPointer<TokenID> {
@@ -132,7 +132,8 @@ public struct DecodingBatch {
   }
 
   /// Gives every search the rows that it goes on with, and the next segments those of the searches that are over.
-  private mutating func rearrange() {
+  /// - Parameter afterStep: whether the searches have just moved on; their rows move once a step.
+  private mutating func rearrange(afterStep: Bool) {
     var first = 0
     var over = false
     for index in groups.indices {
@@ -144,8 +145,10 @@ public struct DecodingBatch {
         rowCount -= groups[index].search.options.beamSize
         over = true
       } else {
-        reordering.apply(groups[index].search, to: rows, of: &state, &caches)
-        groups[index].rows = groups[index].search.rowCount
+        if afterStep {
+          reordering.apply(groups[index].search, to: rows, of: &state, &caches)
+          groups[index].rows = groups[index].search.rowCount
+        }
         first += groups[index].rows
       }
     }

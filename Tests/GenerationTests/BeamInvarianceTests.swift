@@ -50,4 +50,24 @@ import Testing
       if let first { #expect(answers == first) } else { first = answers }
     }
   }
+
+  @Test func `groups that nobody waits for give back their rows and disturb no other`() throws {
+    let harness = try Self.harness(.int8)
+    let jobs = try Self.jobs(harness, count: 12)
+    let expected = jobs.flatMap { harness.decode([$0]) }
+    var batch = DecodingBatch(model: harness.model, context: harness.context)
+    batch.admit(
+      jobs.enumerated().map { .init(id: $0.offset, source: $0.element.source, options: $0.element.options) })
+    let reserved = jobs.map(\.options.beamSize).reduce(0, +)
+    #expect(batch.rowCount == reserved)
+    var finished: [DecodingBatch.Finished] = []
+    for _ in 0..<3 { batch.step(&finished) }
+    try #require(finished.isEmpty, "all sentences are longer than three tokens")
+    batch.remove { !$0.isMultiple(of: 3) }
+    let kept = jobs.indices.filter { $0.isMultiple(of: 3) }
+    #expect(batch.rowCount == kept.map { jobs[$0].options.beamSize }.reduce(0, +))
+    while batch.rowCount > 0 { batch.step(&finished) }
+    #expect(finished.map(\.id).sorted() == kept)
+    for group in finished { #expect(group.hypotheses == expected[group.id]) }
+  }
 }
