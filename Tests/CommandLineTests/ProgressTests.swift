@@ -12,17 +12,17 @@ import Testing
     var (terminal, end): (Int32, Int32) = (-1, -1)
     var window = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     guard openpty(&terminal, &end, nil, nil, &window) == 0 else { throw POSIXError(.EMFILE) }
-    let handle = FileHandle(fileDescriptor: end, closeOnDealloc: false)
-    let program = try RunningProgram(CommandLineTests.toGerman + arguments, input: input, errors: handle)
+    let reading = terminal
+    defer { close(reading) }
+    let program = try RunningProgram(
+      CommandLineTests.toGerman + arguments, input: input,
+      errors: FileHandle(fileDescriptor: end, closeOnDealloc: false))
+    // With the program's end closed the terminal has no other: what comes from it ends with the program.
+    close(end)
+    async let text = RunningProgram.readToEnd(reading)
     _ = await program.readToEnd()
     #expect(try await program.end().status == 0)
-    // So little text fits into the terminal's buffer.
-    var (chunk, count) = ([UInt8](repeating: 0, count: 65_536), Int32(0))
-    #expect(ioctl(terminal, UInt(FIONREAD), &count) == 0)
-    let bytes = count > 0 ? chunk[..<max(0, read(terminal, &chunk, chunk.count))] : []
-    close(end)
-    close(terminal)
-    return String(decoding: bytes, as: UTF8.self)
+    return String(decoding: await text, as: UTF8.self)
   }
 
   private func lines(_ folder: TemporaryFolder, _ count: Int) throws -> String {

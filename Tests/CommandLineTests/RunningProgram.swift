@@ -22,8 +22,6 @@ final class RunningProgram: Sendable {
     var pipeEnds: [Int32] = [-1, -1]
     guard pipe(&pipeEnds) == 0 else { throw POSIXError(.EMFILE) }
     output = pipeEnds[0]
-    // The program must not inherit the end that the test reads, or it would never see it closed.
-    _ = fcntl(output, F_SETFD, FD_CLOEXEC)
     if let pipeBytes { _ = fcntl(output, 1031, pipeBytes) }  // F_SETPIPE_SZ, which Glibc does not show
     let writing = FileHandle(fileDescriptor: pipeEnds[1], closeOnDealloc: true)
     process.standardInput = input
@@ -40,22 +38,29 @@ final class RunningProgram: Sendable {
     try writing.close()
   }
 
-  /// More of its output; nothing at the end. Waits on a Dispatch queue, because the threads that run the tests are few.
-  func read() async -> [UInt8] {
+  /// More of its output; nothing at the end.
+  func read() async -> [UInt8] { await Self.read(output) }
+
+  /// The rest of its output.
+  func readToEnd() async -> [UInt8] { await Self.readToEnd(output) }
+
+  /// What comes next from a descriptor; nothing at its end. Waits on a Dispatch queue, because the threads that run the
+  /// tests are few.
+  private static func read(_ descriptor: Int32) async -> [UInt8] {
     await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { [output] in
+      DispatchQueue.global().async {
         var chunk = [UInt8](repeating: 0, count: 65_536)
-        let count = Glibc.read(output, &chunk, chunk.count)
+        let count = Glibc.read(descriptor, &chunk, chunk.count)
         continuation.resume(returning: Array(chunk[..<max(0, count)]))
       }
     }
   }
 
-  /// The rest of its output.
-  func readToEnd() async -> [UInt8] {
+  /// All that comes from a descriptor.
+  static func readToEnd(_ descriptor: Int32) async -> [UInt8] {
     var bytes: [UInt8] = []
     while true {
-      let more = await read()
+      let more = await read(descriptor)
       if more.isEmpty { return bytes }
       bytes += more
     }
@@ -72,7 +77,9 @@ final class RunningProgram: Sendable {
 
   var isRunning: Bool { process.isRunning }
 
-  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+  func send(_ signal: Int32) {
+    if process.isRunning { kill(process.processIdentifier, signal) }
+  }
 
   /// Waits for its end: the exit status, or the signal that ended it, and what it said on its standard error.
   func end() async throws -> (status: Int32, errors: String) {
