@@ -78,7 +78,7 @@ def start_peer(instruction_set):
 
 def add_steps(run, args, peers):
     """Adds the series' steps to a run; returns what it has to leave out."""
-    skipped, seconds, servers = [], (1 if args.quick else 6), {}
+    skipped, seconds, servers = [], (1 if args.quick else 5), {}
     missing = [name for name in ("fastapi", "uvicorn", "ctranslate2") if importlib.util.find_spec(name) is None]
     if missing:
         skipped.append({"what": "ctranslate2 in the load series", "why": f"{', '.join(missing)} not installed"})

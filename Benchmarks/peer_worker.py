@@ -5,7 +5,7 @@ of JSON comes back for each. Every engine gets the same sentences, longest first
     python Benchmarks/peer_worker.py ctranslate2|onnxruntime NAME int8|float32 < TASKS.json
 
 A task: {"case": "bulk" | "latency", "pieces": FILE, "rows": sentences in flight, "inter": batches at a time, "intra": threads of each,
-"beam": beam size, "passes": the fastest counts}. The sentences in flight are shared out over the
+"beam": beam size, "passes": the fastest counts, "every": 2 for every other sentence}. The sentences in flight are shared out over the
 batches at a time.
 """
 
@@ -102,7 +102,7 @@ def main():
             loaded.clear()  # one engine at a time: its idle threads would spin beside the next one's
             loaded[settings] = ENGINES[kind](name, quantization, *settings)
         engine = loaded[settings]
-        sentences = json.loads(pathlib.Path(task["pieces"]).read_text(encoding="utf-8"))
+        sentences = json.loads(pathlib.Path(task["pieces"]).read_text(encoding="utf-8"))[:: task.get("every", 1)]
         figures = {"bulk": bulk, "latency": latency}[task["case"]](engine, task, sentences)
         emit(**task, engine=kind, version=engine.version, quantization=quantization, **figures)
 

@@ -110,8 +110,9 @@ def batch(about, lines):
             for engine in engines_of(lines):
                 draw_curve(axes, of(lines, engine=engine, quantization=quantization, threads=threads), "rows", "sentences_per_s", engine, quantization)
         log2_axis(axes, rows)
-        axes.set(title=threads_text(threads), xlabel="sentences in flight", ylim=(0, None))
+        axes.set(title=threads_text(threads), xlabel="sentences in flight")
         axes.secondary_yaxis("right", functions=(lambda v: v * length, lambda v: v / length)).tick_params(colors=SOFT, labelsize=8)
+    panels[0].set_ylim(0, 1.05 * max(line["sentences_per_s"] for line in lines))  # shared: the last panel's would hold for all
     panels[0].set_ylabel("sentences a second")
     picture.text(0.992, 0.58, "target tokens a second", rotation=90, ha="right", va="center", color=SOFT)
     legend_below(picture, panels[0])

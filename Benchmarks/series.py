@@ -13,6 +13,7 @@ import importlib.util
 import json
 import pathlib
 import random
+import signal
 import statistics
 import sys
 import time
@@ -26,7 +27,7 @@ from engines import CORES
 SERIES = ["batch", "beam", "length", "load"]
 ROWS, QUICK_ROWS = [1, 2, 4, 8, 16, 32, 64], [1, 8, 64]
 LENGTHS, QUICK_LENGTHS = [8, 16, 32, 64, 128, 256], [8, 32, 128]
-SENTENCES = {1: 48, 2: 48, 4: 64, 8: 64, 16: 96, 32: 192, 64: 192}  # by sentences in flight: about a second a pass
+SENTENCES = {1: 48, 2: 48, 4: 64, 8: 64, 16: 96, 32: 160, 64: 160}  # by sentences in flight: about a second a pass
 BEAM_ROWS = 16  # sentences in flight; each holds as many rows as the beam is wide
 LONGEST_TARGET = 255  # en-x stops at 256 with the start token
 SEED = 7
@@ -50,7 +51,7 @@ def sample(model, count):
 def of_length(model, length, count):
     """A file of so many sources of exactly so many tokens (end token included), cut from the running text, decoding to as many."""
     text = [piece for row in random.Random(SEED).sample(load_pieces(model), 400) for piece in row["src"]]
-    rows = [{"src": text[i * length:(i + 1) * length - 1], "tgt_len": min(LONGEST_TARGET, length)} for i in range(count)]
+    rows = [{"src": text[i * length:(i + 1) * length - 1], "tgt_len": min(LONGEST_TARGET, length) if model == "en-x" else length} for i in range(count)]
     return written(model, f"length{length}x{count}", rows)
 
 
@@ -107,7 +108,7 @@ class Run:
         total, done, start = sum(s for _, s, _ in self.steps), 0, time.monotonic()
         for number, (label, seconds, step) in enumerate(self.steps, 1):
             elapsed = time.monotonic() - start
-            whole = total if done < 10 else elapsed * total / done
+            whole = elapsed + (total - done) * (elapsed / done if done > total / 20 else 1)
             print(f"[{number}/{len(self.steps)}] {elapsed / 60:4.1f} of about {whole / 60:.0f} min  {label}", file=sys.stderr, flush=True)
             self.write(step())
             done += seconds
@@ -123,14 +124,14 @@ def add_rounds(run, args, model, peers, program):
             def tune(key=(series, quantization, threads, peer), tasks=tasks):
                 settings[key] = engines.best_settings(key[3], model, tasks, key[1], key[2])
                 return []
-            run.add(f"tuning {label(peer, series, quantization, threads)}", 0.25 * nominal(tasks, args) * len(engines.instruction_sets(peer)), tune)
+            run.add(f"tuning {label(peer, series, quantization, threads)}", 0.5 * threads ** 0.5 * nominal(tasks, quantization, threads, args) * len(engines.instruction_sets(peer)), tune)
     for number in range(args.rounds):
         for series, quantization, threads, tasks in chosen[::-1 if number % 2 else 1]:
             order = ["dragoman", *peers_of(series, peers)]
             for engine in order[::-1 if number % 2 else 1]:
                 def measure(key=(series, quantization, threads, engine), tasks=tasks, number=number):
                     return [{**line, "round": number} for line in measured(key, model, tasks, settings.get(key), program)]
-                run.add(f"round {number + 1}: {label(engine, series, quantization, threads)}", nominal(tasks, args), measure)
+                run.add(f"round {number + 1}: {label(engine, series, quantization, threads)}", nominal(tasks, quantization, threads, args), measure)
 
 
 def peers_of(series, peers):
@@ -141,9 +142,9 @@ def label(engine, series, quantization, threads):
     return f"{series} {quantization}, {threads} thread{'s' * (threads > 1)}, {engine}"
 
 
-def nominal(tasks, args):
+def nominal(tasks, quantization, threads, args):
     """A guess at the seconds that tasks take; the estimate corrects itself while it runs."""
-    return len(tasks) * (0.6 if args.quick else 2.0)
+    return len(tasks) * (0.5 if args.quick else 1.3) * (2 if quantization == "float32" else 1) / min(threads, 4) ** 0.5
 
 
 def measured(key, model, tasks, settings, program):
@@ -193,6 +194,7 @@ def run(args):
     if "load" in args.only:
         skipped += load.add_steps(steps, args, peers)
     steps.write([{"series": "skipped", **s} for s in skipped])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))  # so that the servers end too
     try:
         steps.go()
     finally:
