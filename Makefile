@@ -9,8 +9,10 @@ PORT ?= 8080
 
 # Inputs a target in `make fuzz`; `make test` takes few.
 FUZZ_INPUTS ?= 100000
-# What `make sanitize` runs: the others add models and time. Sanitizers bring their own allocator, so none is counted.
-SANITIZED := --filter 'HTTPTests|TokenizersTests|TextTests|WorkersTests|KernelsTests|InferenceTests|FuzzTests' --skip AllocationTests
+# What `make sanitize` leaves out: counts of allocations, since sanitizers bring their own allocator, and translation quality.
+# ThreadSanitizer knows Synchronization.Mutex in the tests (Tests/CThreadSanitizer), not in the program they start.
+ASAN_SKIPPED := --skip 'AllocationTests|BLEUTests'
+TSAN_SKIPPED := --skip 'AllocationTests|BLEUTests|CommandLineTests'
 
 .PHONY: help serve build test test-arm fuzz sanitize image lint format bench packages clean
 
@@ -29,11 +31,10 @@ test: packages ## Run the whole test suite
 fuzz: packages ## Read FUZZ_INPUTS mutated inputs with every parser (docs/FUZZING.md)
 	FUZZ_INPUTS=$(FUZZ_INPUTS) $(SWIFT) test $(TEST_FLAGS) --filter FuzzTests
 
-sanitize: packages ## Run the unit tests under AddressSanitizer, then ThreadSanitizer
+sanitize: packages ## Run the tests under AddressSanitizer, then ThreadSanitizer
 	LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/lsan.suppressions" \
-	  $(SWIFT) test --sanitize=address --scratch-path .build-asan $(TEST_FLAGS) $(SANITIZED)
-	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/tsan.suppressions" \
-	  $(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(TEST_FLAGS) $(SANITIZED)
+	  $(SWIFT) test --sanitize=address --scratch-path .build-asan $(TEST_FLAGS) $(ASAN_SKIPPED)
+	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(TEST_FLAGS) $(TSAN_SKIPPED)
 
 test-arm: ## Compare the kernels for aarch64, under qemu, with those of this machine
 	@[ "$$(uname -m)" = aarch64 ] || ./.ci/packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static

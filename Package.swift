@@ -76,7 +76,9 @@ let package = Package(
       swiftSettings: settings),
 
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(name: "CThreadSanitizer", path: "Tests/CThreadSanitizer"),
+    .target(
+      name: "TestSupport", dependencies: ["CThreadSanitizer"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("LayeringTests", []),
     tests("WorkersTests", ["Workers", "CAllocationCounter"]),
     tests("TensorsTests", ["Tensors"]),
