@@ -27,7 +27,7 @@ from engines import CORES
 SERIES = ["batch", "beam", "length", "load"]
 ROWS, QUICK_ROWS = [1, 2, 4, 8, 16, 32, 64], [1, 8, 64]
 LENGTHS, QUICK_LENGTHS = [8, 16, 32, 64, 128, 256], [8, 32, 128]
-SENTENCES = {1: 48, 2: 48, 4: 64, 8: 64, 16: 96, 32: 160, 64: 160}  # by sentences in flight: about a second a pass
+SENTENCES = {1: 24, 2: 24, 4: 32, 8: 48, 16: 64, 32: 128, 64: 160}  # by sentences in flight: about a second a pass
 BEAM_ROWS = 16  # sentences in flight; each holds as many rows as the beam is wide
 LONGEST_TARGET = 255  # en-x stops at 256 with the start token
 SEED = 7
@@ -63,7 +63,7 @@ def written(model, kind, rows):
 
 def bulk_task(model, series, rows, beam, quick):
     count = 16 if quick else SENTENCES[rows]
-    return {"series": series, "case": "bulk", "rows": rows, "beam": beam, "passes": 2 if rows >= 32 and not quick else 1,
+    return {"series": series, "case": "bulk", "rows": rows, "beam": beam, "passes": 2 if rows == 64 and not quick else 1,
             "pieces": sample(model, count)}
 
 
