@@ -94,7 +94,7 @@ let package = Package(
       ["Inference", "Generation", "Models", "Tokenizers", "Workers", "CAllocationCounter"]),
     tests("ServiceTests", ["Service", "HTTP", "Inference"]),
     tests("OpenAPITests", ["Service", .product(name: "Yams", package: "Yams")]),
-    tests("CommandLineTests", ["dragoman"]),
+    tests("CommandLineTests", ["dragoman", "Service"]),
     tests("QualityTests", ["Inference", "Evaluation", "Kernels", "Workers"]),
     tests(
       "FuzzTests",
