@@ -12,7 +12,7 @@ struct BPEMerge {
   }
 
   /// Two neighbours whose join is a piece. Stale once `length` is no longer that of the two.
-  private struct Pair {
+  private struct Pair: Prioritized {
     let score: Float
     let left: Int32
     let right: Int32
@@ -22,7 +22,7 @@ struct BPEMerge {
   }
 
   private(set) var symbols: [Symbol] = []
-  private var heap: [Pair] = []
+  private var heap = BinaryHeap<Pair>()
   private var text = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
 
   /// Starts anew with one symbol a character (or user-defined piece) of `text`, at most `StretchRule.longest` bytes,
@@ -30,7 +30,7 @@ struct BPEMerge {
   mutating func load(_ text: UnsafeBufferPointer<UInt8>, frozen: PieceTrie?) {
     self.text = text
     symbols.removeAll(keepingCapacity: true)
-    heap.removeAll(keepingCapacity: true)
+    heap.removeAll()
     var start = 0
     while start < text.count {
       var length = min(UTF8Scanning.announcedLength(text[start]), text.count - start)
@@ -55,7 +55,7 @@ struct BPEMerge {
     for index in symbols.indices.dropFirst() {
       consider(Int32(truncatingIfNeeded: index - 1), Int32(truncatingIfNeeded: index), walker, scores, found)
     }
-    while let pair = popFirst() {
+    while let pair = heap.popFirst() {
       let left = Int(pair.left)
       let right = Int(pair.right)
       guard symbols[left].length > 0, symbols[right].length > 0,
@@ -86,34 +86,6 @@ struct BPEMerge {
       let node = walker.walk(from: start, text, Int(second.start), Int(second.length)), let id = walker.id(at: node)
     else { return }
     found(id, Int(first.length))
-    push(Pair(score: scores[Int(id)], left: left, right: right, length: first.length + second.length))
-  }
-
-  // MARK: - Heap
-
-  private mutating func push(_ pair: Pair) {
-    heap.append(pair)
-    var child = heap.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard heap[child].precedes(heap[parent]) else { return }
-      heap.swapAt(child, parent)
-      child = parent
-    }
-  }
-
-  private mutating func popFirst() -> Pair? {
-    guard let first = heap.first, let last = heap.popLast() else { return nil }
-    guard !heap.isEmpty else { return first }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < heap.count else { return first }
-      if child + 1 < heap.count, heap[child + 1].precedes(heap[child]) { child += 1 }
-      guard heap[child].precedes(heap[parent]) else { return first }
-      heap.swapAt(child, parent)
-      parent = child
-    }
+    heap.push(Pair(score: scores[Int(id)], left: left, right: right, length: first.length + second.length))
   }
 }

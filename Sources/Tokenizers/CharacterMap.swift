@@ -34,7 +34,7 @@ struct CharacterMap: Sendable {
     isPlain = Self.plainBytes(units)
   }
 
-  /// The longest rule that matches at `index`: the bytes it takes and the range of its replacement.
+  /// The longest rule that matches at `index`: the bytes it takes and where its replacement starts.
   @inline(__always)
   func match(
     _ text: UnsafeBufferPointer<UInt8>, at index: Int, _ units: UnsafeBufferPointer<UInt32>
@@ -56,6 +56,22 @@ struct CharacterMap: Sendable {
       }
     }
     return best
+  }
+
+  /// Where the replacement of the shortest rule starts that the range begins with.
+  func firstMatch(
+    _ text: UnsafeBufferPointer<UInt8>, in range: Range<Int>, _ units: UnsafeBufferPointer<UInt32>
+  ) -> Int? {
+    var node = Self.offset(units[0])
+    for byte in text[range] {
+      node ^= Int(byte)
+      guard byte != 0, node < units.count else { return nil }
+      let unit = units[node]
+      guard Self.label(unit) == UInt32(byte) else { return nil }
+      node ^= Self.offset(unit)
+      if Self.hasValue(unit), node < units.count { return Int(units[node] & 0x7FFF_FFFF) }
+    }
+    return nil
   }
 
   /// The replacement that starts at `value`; nil where a broken map points outside or into a character.

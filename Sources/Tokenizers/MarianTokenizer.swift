@@ -155,20 +155,9 @@ public struct MarianTokenizer: TextTokenizer {
       case .foreign(let piece): decoder.append(foreign: piece.utf8)
       }
     }
-    return Self.trimmed(decoder.finish())
-  }
-
-  /// ▁ as a space, whitespace at both ends removed: what Python's `str.strip` calls whitespace (U+001C…U+001F too).
-  private static func trimmed(_ text: String) -> String {
+    // A piece that the model does not have keeps its ▁.
     var spaced: [UInt8] = []
-    spaced.reserveCapacity(text.utf8.count)
-    PieceDecoder.appendSpaced(Array(text.utf8)[...], to: &spaced)
-    let scalars = String(decoding: spaced, as: UTF8.self).unicodeScalars
-    func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-      scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
-    }
-    guard let first = scalars.firstIndex(where: { !isBlank($0) }), let last = scalars.lastIndex(where: { !isBlank($0) })
-    else { return "" }
-    return String(scalars[first...last])
+    PieceDecoder.appendSpaced(Array(decoder.finish().utf8)[...], to: &spaced)
+    return String(decoding: spaced, as: UTF8.self).strippedAsInPython
   }
 }

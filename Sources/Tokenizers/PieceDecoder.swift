@@ -85,3 +85,16 @@ struct PieceDecoder {
     }
   }
 }
+
+extension String {
+  /// The text without whitespace at both ends: what Python's `str.strip` calls whitespace (U+001C…U+001F too).
+  var strippedAsInPython: String {
+    func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+      scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
+    }
+    guard let first = unicodeScalars.firstIndex(where: { !isBlank($0) }),
+      let last = unicodeScalars.lastIndex(where: { !isBlank($0) })
+    else { return "" }
+    return String(unicodeScalars[first...last])
+  }
+}

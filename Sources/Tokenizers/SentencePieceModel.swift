@@ -41,7 +41,7 @@ struct SentencePieceModel: Sendable {
   private(set) var fallsBackToBytes = false
   private(set) var whitespaceIsSuffix = false
   private(set) var unknownSurface = Array(" \u{2047} ".utf8)
-  private(set) var normalizer = NormalizerSettings()
+  var normalizer = NormalizerSettings()
   private(set) var denormalizer: NormalizerSettings?
   private(set) var unknownID: Int32 = -1
   /// The id of the piece of each byte value, when `fallsBackToBytes`.

@@ -15,7 +15,7 @@ public struct SentencePieceTokenizer: Sendable {
   }
 
   private enum Segmenter: Sendable {
-    case unigram(UnigramSegmenter)
+    case unigram(UnigramSegmenter<Float>)
     case bpe(BPESegmenter)
   }
 
@@ -26,14 +26,19 @@ public struct SentencePieceTokenizer: Sendable {
   private let normalizer: TextNormalizer
   let denormalizer: TextNormalizer?
   private let segmenter: Segmenter
+  private let stretches: StretchRule
 
   /// Reads a model. Throws an error that names `name` when the bytes are not a sound model.
   /// - Parameters:
   ///   - bytes: the file's contents.
   ///   - name: the file's name, for errors.
   ///   - reservedPieces: pieces that text must never produce: it is cut as though the model did not have them.
-  public init(bytes: [UInt8], name: String, reservedPieces: Set<String> = []) throws(TokenizerError) {
-    let model = try SentencePieceModel(bytes: bytes, file: name)
+  ///   - addsDummyPrefix: whether a ▁ comes before every text; nil is what the model says.
+  public init(
+    bytes: [UInt8], name: String, reservedPieces: Set<String> = [], addsDummyPrefix: Bool? = nil
+  ) throws(TokenizerError) {
+    var model = try SentencePieceModel(bytes: bytes, file: name)
+    if let addsDummyPrefix { model.normalizer.addsDummyPrefix = addsDummyPrefix }
     self.model = model
     (textPieces, otherPieces) = try Self.index(model)
 
@@ -51,7 +56,7 @@ public struct SentencePieceTokenizer: Sendable {
     let trie = found.count == textPieces.count ? textPieces : Self.trie(of: found, in: model)
     let userDefined = found.filter { model.types[Int($0)] == .userDefined }
     let verbatim = userDefined.isEmpty ? nil : Self.trie(of: userDefined, in: model)
-    let stretches = StretchRule(pieces: found.lazy.map { model.pieceBytes($0) })
+    stretches = StretchRule(pieces: found.lazy.map { model.pieceBytes($0) })
 
     normalizer = try TextNormalizer(settings: model.normalizer, model: model, verbatim: verbatim)
     if let settings = model.denormalizer, settings.charactersMap?.isEmpty == false {
@@ -61,7 +66,7 @@ public struct SentencePieceTokenizer: Sendable {
     }
     segmenter =
       isUnigram
-      ? .unigram(UnigramSegmenter(model: model, trie: trie, stretches: stretches))
+      ? .unigram(UnigramSegmenter(model: model, trie: trie))
       : .bpe(BPESegmenter(model: model, trie: trie, frozen: verbatim, stretches: stretches))
   }
 
@@ -130,7 +135,7 @@ public struct SentencePieceTokenizer: Sendable {
     normalized.withUnsafeBufferPointer { bytes in
       let segments =
         switch segmenter {
-        case .unigram(let unigram): unigram.segments(of: bytes)
+        case .unigram(let unigram): unigram.segments(of: bytes, stretches: stretches)
         case .bpe(let bpe): bpe.segments(of: bytes)
         }
       visit(segments, of: bytes, body)

@@ -10,6 +10,8 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
   case missingToken(token: String, file: String)
   /// The prefix token (such as `>>deu<<`) is not one that the vocabulary offers.
   case unknownPrefix(prefix: String, known: [String])
+  /// The model has no use for a prefix.
+  case prefixNotTaken(prefix: String)
 
   /// One sentence for a log or a terminal.
   public var description: String {
@@ -23,6 +25,8 @@ public enum TokenizerError: Error, Equatable, Sendable, CustomStringConvertible 
     case .missingToken(let token, let file):
       "\(file): the token \(token) is missing; the vocabulary does not belong to this model, or tokenizer_config.json "
         + "names the wrong token"
+    case .prefixNotTaken(let prefix):
+      "the model takes no prefix, but model.json gives it \"\(prefix)\""
     case .unknownPrefix(let prefix, let known):
       known.isEmpty
         ? "the prefix token \(prefix) is not in the vocabulary, which has no tokens of the form >>xxx<<"

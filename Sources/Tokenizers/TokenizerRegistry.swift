@@ -5,7 +5,9 @@ public enum TokenizerRegistry {
   typealias Loader = @Sendable (_ folder: URL) throws(TokenizerError) -> any TextTokenizer
 
   static let loaders: [String: Loader] = [
-    "marian": { folder throws(TokenizerError) in try MarianTokenizer(folder: folder) }
+    "bart": { folder throws(TokenizerError) in try ByteLevelBPETokenizer(folder: folder) },
+    "marian": { folder throws(TokenizerError) in try MarianTokenizer(folder: folder) },
+    "t5": { folder throws(TokenizerError) in try T5Tokenizer(folder: folder) },
   ]
 
   /// The names of the architectures whose tokenizers are known.

@@ -34,6 +34,23 @@ enum UTF8Scanning {
     }
   }
 
+  /// The character at `index` of well-formed text and its length. Anything else counts as U+FFFD, a byte long.
+  @inline(__always)
+  static func scalar(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (scalar: Unicode.Scalar, length: Int) {
+    let lead = bytes[index]
+    guard lead >= 0x80 else { return (Unicode.Scalar(lead), 1) }
+    guard let length = characterLength(bytes, at: index) else { return ("\u{FFFD}", 1) }
+    var value = UInt32(lead) & (0x7F >> UInt32(length))
+    for offset in 1..<length { value = value << 6 | UInt32(bytes[index + offset] & 0x3F) }
+    return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
+  }
+
+  /// Whether a character has Unicode's property White_Space.
+  @inline(__always)
+  static func isWhitespace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x80 ? scalar.value == 0x20 || (0x09...0x0D).contains(scalar.value) : scalar.properties.isWhitespace
+  }
+
   /// Appends `bytes` to `text`, each malformed byte replaced by U+FFFD. Source: sentencepiece's decoder (one
   /// replacement a byte, not one a maximal subpart as `String(decoding:)` does).
   static func appendRepaired(_ bytes: [UInt8], to text: inout [UInt8]) {

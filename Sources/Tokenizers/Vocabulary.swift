@@ -14,14 +14,22 @@ public struct Vocabulary: Sendable {
   /// Reads a `vocab.json`. Throws an error that names the file and the first fault: not JSON, a piece twice, an id that
   /// is negative, twice, or beyond the number of pieces (so that another is missing).
   public init(bytes: [UInt8], name: String) throws(TokenizerError) {
+    try self.init(bytes: bytes, range: bytes.indices, name: name)
+  }
+
+  /// Reads the object that stands in a range of a file.
+  init(bytes: [UInt8], range: Range<Int>, name: String) throws(TokenizerError) {
     func malformed(_ reason: String) -> TokenizerError { .malformedFile(file: name, reason: reason) }
     guard bytes.count <= Limit.fileBytes else {
       throw .unreadableFile(file: name, reason: "\(bytes.count) bytes are more than the \(Limit.fileBytes) allowed")
     }
-    let entries: [VocabularyParser.Entry]
-    do throws(VocabularyParser.Failure) {
-      var parser = VocabularyParser(bytes)
-      entries = try parser.entries()
+    var entries: [(piece: String, id: Int64)] = []
+    do throws(JSONScanner.Failure) {
+      var scanner = JSONScanner(bytes, range: range)
+      try scanner.members { piece, scanner throws(JSONScanner.Failure) in
+        entries.append((piece, try scanner.integer()))
+      }
+      try scanner.finish()
     } catch {
       throw malformed("\(error.reason) (byte \(error.position))")
     }

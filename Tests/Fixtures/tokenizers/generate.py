@@ -9,6 +9,7 @@ import json, os, random, shutil
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as schema
 from transformers import MarianTokenizer
+import encoder_decoders
 from lines import LINES, MARKED
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -129,6 +130,7 @@ def main():
     answers = {"en-x": marian(f"{ROOT}/models/en-x", [None, ">>deu<<", ">>spa<<", ">>fra<<"]), "tiny": marian(tiny_marian(), [None, ">>deu<<"])}
     with open(f"{HERE}/marian.json", "w", encoding="utf-8") as file:
         json.dump(answers, file, ensure_ascii=False, separators=(",", ":"))
+    encoder_decoders.main()
 
 
 if __name__ == "__main__":

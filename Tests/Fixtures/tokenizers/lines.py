@@ -17,3 +17,16 @@ LINES = [
 ]
 
 MARKED = ["the <sep> sea", "<sep>", "a<sep><sep>b", "HELLO@@HELLO", " @@ ", "@@@", "@@@@@", "river@@sea<sep>", "<ctl> is typed", "</s> <s> <unk> <pad>"]
+
+# What byte-level words, clusters of characters and whitespace at all places can get wrong.
+EDGES = [
+    "I'll say it's what they've got; I'm sure we're not, he'd say don't", "I'LL SAY IT'S WHAT THEY'VE 'RE 'S 'T 'M 'D", "'", "''", "'s", " 's", "'ll'll", "x'l", "x'r", "x'v", "'\u017f",
+    "rock 'n' roll '90s ''quoted'' don\u2019t", "12345 67.89 \u0661\u0662\u0663 \u00bd\u2163\u2460 x2y 3x \u00b2\u00b3", "a\u00a0b \u00a0c\u00a0 d", "\u00a0\u00a0x", "a  \u00a0 b", "\r\n\r\n", "a\r\nb", "a\r\n\r\nb\r", " \n a", "\n\n\na",
+    "a\n", "a \n", "a  ", "\ta", "\t\ta", "a\t b", "a \t", "\x0b\x0c\x1c\x1d\x1e\x1fx", "\x85x\x85", "\u1680x\u2003 y\u202f\u205fz\u3000", "\u180e\u200b\u2060\ufeffx", "nul\x00", "\x00", " \x00 ",
+    "e\u0301", "\u0301e", " \u0301", "x \u0301y", "\u00bd\u0301", "\uff21\u030a\u0327", "A\u030a\u0327B", "\uff76\uff9e\uff77\uff9e", "\u1100\u1161\u11a8", "\u0915\u094d\u0937\u093f", "\u0e01\u0e33", "\u0600a \u06dd1", "\ufb01\u0301x",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f466 \U0001f3f4\U000e0067\U000e0062\U000e007f", "\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7", "\U0001d400\U0001d7d9\U00010400", "\u20ac100 \u00a35 $3.50 50% #tag @me a_b __c__",
+    "{a} ~b~ <c> \\d \\n `e` |f|", "a" * 700, " " * 300, "\u2581" * 40, "\u2581 " * 20, "ab" * 500 + "!" * 300, "\u6f22" * 200, "\u0301" * 100, "1" * 300 + "x" * 300, "\n" * 100, " a" * 100,
+]
+
+# Special tokens that a user types are characters.
+TYPED = ["</s>", "a </s> b", "<s>hello</s>", "<pad><unk><mask>", "Hello <extra_id_0>.", "<extra_id_99><extra_id_0>x", " <mask> ", "\uff1c/s\uff1e \uff1cpad\uff1e", "<</s>>", "</s", "\u2581</s>", "x<unk>y"]
