@@ -26,6 +26,21 @@ public struct AttentionValues: BitwiseCopyable {
   }
 }
 
+/// What is added to the scores of a sequence by the distance of key and query, each head apart.
+public struct AttentionBias: BitwiseCopyable {
+  let start: UnsafePointer<Float>
+  let headStride: Int
+
+  /// - Parameters:
+  ///   - start: the first head's value for the first query and the first key. A later key's lies behind it, a later
+  ///     query's before it. Readable as far as keys padded to 16 reach.
+  ///   - headStride: floats from one head to the next.
+  public init(start: UnsafePointer<Float>, headStride: Int) {
+    self.start = start
+    self.headStride = headStride
+  }
+}
+
 /// Queries of one sequence and the keys and values that they attend to, all heads.
 public struct AttentionRow: BitwiseCopyable {
   /// [T,H·W], T rows apart by `queryStride` elements.
@@ -35,6 +50,7 @@ public struct AttentionRow: BitwiseCopyable {
   /// Packed keys: blocks of 16 positions, [S/16][H][W][16].
   public var keys: UnsafePointer<Float>
   public var values: AttentionValues
+  public var bias: AttentionBias?
   /// S: keys that count; the order of time and padding are nothing but this length.
   public var keyCount: Int
   /// [T,H·W], rows apart by `outputStride` elements.
@@ -43,7 +59,7 @@ public struct AttentionRow: BitwiseCopyable {
 
   public init(
     queries: UnsafePointer<Float>, queryStride: Int, queryCount: Int, keys: UnsafePointer<Float>,
-    values: AttentionValues, keyCount: Int, output: UnsafeMutablePointer<Float>,
+    values: AttentionValues, bias: AttentionBias? = nil, keyCount: Int, output: UnsafeMutablePointer<Float>,
     outputStride: Int
   ) {
     self.queries = queries
@@ -51,6 +67,7 @@ public struct AttentionRow: BitwiseCopyable {
     self.queryCount = queryCount
     self.keys = keys
     self.values = values
+    self.bias = bias
     self.keyCount = keyCount
     self.output = output
     self.outputStride = outputStride
@@ -63,14 +80,15 @@ public struct HeadLayout: Sendable {
   public let heads: Int
   /// D/H, the width of a head.
   public let width: Int
+  /// What scores are multiplied by.
+  public let scale: Float
 
-  public init(heads: Int, width: Int) {
+  /// - Parameter scale: nil is 1/√width.
+  public init(heads: Int, width: Int, scale: Float? = nil) {
     self.heads = heads
     self.width = width
+    self.scale = scale ?? 1 / Float(width).squareRoot()
   }
-
-  /// 1/√width.
-  public var scale: Float { 1 / Float(width).squareRoot() }
 
   /// Floats that the packed keys, or values, of `count` positions take, all heads.
   public func packedCount(_ count: Int) -> Int { (count + 15) / 16 * packedBlockStride }
@@ -84,7 +102,8 @@ public struct HeadLayout: Sendable {
 
 extension KernelContext {
   /// Multi-head scaled dot-product attention over ragged rows: for each row and head
-  /// softmax(queries · keysᵀ / √W) · values. Source: Vaswani et al. 2017, §3.2.
+  /// softmax(queries · keysᵀ · scale + bias) · values. Source: Vaswani et al. 2017, §3.2; the bias, Raffel et al. 2020,
+  /// §2.1.
   public func scaledDotProductAttention(_ rows: UnsafeBufferPointer<AttentionRow>, layout: HeadLayout) {
     var longest = 0
     var work = 0
@@ -149,8 +168,9 @@ private struct AttentionTask: ParallelTask {
           queries: row.queries + column, query_stride: row.queryStride, keys: row.keys + head * layout.packedHeadStride,
           key_stride: layout.packedBlockStride,
           values: row.values.start + head * row.values.headStride, value_stride: row.values.rowStride,
-          value_block_stride: row.values.blockStride, output: row.output + column,
-          output_stride: row.outputStride, scores: scores + worker * scratch, query_count: row.queryCount,
+          value_block_stride: row.values.blockStride, output: row.output + column, output_stride: row.outputStride,
+          bias: row.bias.map { $0.start + head * $0.headStride }, scores: scores + worker * scratch,
+          query_count: row.queryCount,
           key_count: row.keyCount, width: layout.width, scale: layout.scale)
         table.pointee.attention(&arguments)
       }

@@ -10,6 +10,8 @@ public enum Activation: Sendable {
   case swish
   /// x · ½(1 + erf(x/√2)).
   case gelu
+  /// Its approximation by a hyperbolic tangent.
+  case geluTanh
 
   var kernel: dragoman_activation {
     switch self {
@@ -17,6 +19,7 @@ public enum Activation: Sendable {
     case .relu: dragoman_relu
     case .swish: dragoman_swish
     case .gelu: dragoman_gelu
+    case .geluTanh: dragoman_gelu_tanh
     }
   }
 }

@@ -7,7 +7,13 @@ public enum ModelRegistry {
   static let loaders: [String: Loader] = [
     "marian": { folder, weights throws(ModelError) in
       try MarianModel(configuration: MarianConfiguration(path: folder + "/config.json"), weights: weights)
-    }
+    },
+    "bart": { folder, weights throws(ModelError) in
+      try MarianModel(bart: folder + "/config.json", weights: weights)
+    },
+    "t5": { folder, weights throws(ModelError) in
+      try T5Model(configuration: T5Configuration(path: folder + "/config.json"), weights: weights)
+    },
   ]
 
   /// Names that a card's `architecture` may hold.

@@ -331,6 +331,34 @@ static void run_layer_norm(void) {
   }
 }
 
+static void run_rms_norm(void) {
+  static const size_t rows_of[] = {0, 1, 2, 13};
+  EACH(w, widths) EACH(r, rows_of) {
+    size_t width = widths[w], rows = rows_of[r];
+    state = width;
+    float *gamma = row_of(width, ordinary), *x = guarded_floats(rows * width), *output = guarded_floats(rows * width);
+    for (size_t m = 0; m < rows; m++) fill(x + m * width, width, kind_of_row(m, rows));
+    table->rms_norm(x, rows, width, gamma, 1e-6f, output);
+    hash_floats(output, rows * width);
+    printf("rms_norm %zux%zu", rows, width);
+    line_end();
+    release(0);
+  }
+}
+
+static void run_gate(void) {
+  EACH(w, widths) for (int activation = 0; activation <= dragoman_gelu_tanh; activation++) {
+    size_t width = widths[w];
+    state = width;
+    float *x = row_of(6 * width, spread), *output = guarded_floats(3 * width);
+    table->gate(x, 3, width, (dragoman_activation)activation, output);
+    hash_floats(output, 3 * width);
+    printf("gate %zu activation %d", width, activation);
+    line_end();
+    release(0);
+  }
+}
+
 static void run_rows(void) {
   EACH(w, widths) for (int what = 0; what < kinds; what++) {
     size_t n = widths[w];
@@ -403,10 +431,12 @@ static void run_attention(void) {
       for (size_t T = 0; T <= 8; T++) {
         size_t inner = mapped_count, written = T ? (T - 1) * stride + width : 0;
         float *output = guarded_floats(written);
+        // Every other number of queries has a bias.
+        float *bias = T % 2 ? row_of(T - 1 + padded, ordinary) : NULL;
         dragoman_attention arguments = {
             .queries = queries + (8 - T) * stride, .query_stride = stride, .keys = keys, .key_stride = 16 * width,
             .values = values, .value_stride = stride, .value_block_stride = 16 * stride, .output = output,
-            .output_stride = stride, .scores = guarded_floats(4 * padded), .query_count = T, .key_count = S,
+            .output_stride = stride, .bias = bias ? bias + T - 1 : NULL, .scores = guarded_floats(4 * padded), .query_count = T, .key_count = S,
             .width = width, .scale = 1.0f / sqrtf((float)width)};
         table->attention(&arguments);
         hash_floats(output, written);
@@ -455,6 +485,8 @@ int main(int count, char **arguments) {
   run_products();
   run_elements();
   run_layer_norm();
+  run_rms_norm();
+  run_gate();
   run_rows();
   run_top_k();
   run_attention();

@@ -15,14 +15,18 @@ private final class Head {
   private let queryMemory: GuardedBuffer<Float>
   private let keyMemory: GuardedBuffer<Float>
   private let valueMemory: GuardedBuffer<Float>
+  /// Of the first query and the first key, behind those of later queries; nil without a bias.
+  private let biasMemory: GuardedBuffer<Float>?
 
-  init(width: Int, keyCount: Int, kind: RowKind) {
+  init(width: Int, keyCount: Int, kind: RowKind, isBiased: Bool = false) {
     (self.width, self.keyCount, stride) = (width, keyCount, width + 7)
     scale = 1 / Float(width).squareRoot()
     var random = Randomness(seed: width * 1_000 + keyCount)
     queries = (0..<Self.mostQueries).map { random.row($0 % 4 == 2 ? kind : .ordinary, width) }
     keys = (0..<keyCount).map { _ in random.floats(width, scale: 2) }
     values = (0..<keyCount).map { _ in random.floats(width) }
+    biasMemory =
+      isBiased ? GuardedBuffer(random.floats(Self.mostQueries - 1 + roundUp(keyCount, to: 16), scale: 3)) : nil
     queryMemory = GuardedBuffer(count: Grid(rows: Self.mostQueries, columns: width, stride: stride).count)
     valueMemory = GuardedBuffer(count: Grid(rows: keyCount, columns: width, stride: stride).count)
     for (row, query) in queries.enumerated() {
@@ -47,7 +51,8 @@ private final class Head {
       queries: queryMemory.pointer + (Self.mostQueries - queryCount) * stride, query_stride: stride,
       keys: keyMemory.pointer, key_stride: 16 * width, values: valueMemory.pointer, value_stride: stride,
       value_block_stride: 16 * stride, output: output.pointer,
-      output_stride: stride, scores: scores.pointer, query_count: queryCount, key_count: keyCount, width: width,
+      output_stride: stride, bias: biasMemory.map { UnsafePointer($0.pointer) + queryCount - 1 },
+      scores: scores.pointer, query_count: queryCount, key_count: keyCount, width: width,
       scale: scale)
     set.table.pointee.attention(&arguments)
     withExtendedLifetime(scores) {}
@@ -56,10 +61,12 @@ private final class Head {
 
   func grid(_ rows: Int) -> Grid { Grid(rows: rows, columns: width, stride: stride) }
 
-  /// softmax(query · keysᵀ · scale) · values in double precision.
+  /// softmax(query · keysᵀ · scale + bias) · values in double precision.
   func truth(_ query: Int) -> [Double] {
-    let scores = keys.map { key in
-      zip(queries[query], key).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } / Double(width).squareRoot()
+    let scores = keys.enumerated().map { index, key in
+      let bias = biasMemory.map { Double($0.pointer[Self.mostQueries - 1 + index - query]) } ?? 0
+      return zip(queries[query], key).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } / Double(width).squareRoot()
+        + bias
     }
     let largest = scores.max() ?? 0
     let powers = scores.map { exponential($0 - largest) }
@@ -90,9 +97,23 @@ private final class Head {
     }
   }
 
-  @Test(arguments: Sizes.headWidths) func `attention is within 5e-6 of double precision`(width: Int) {
+  @Test(arguments: Sizes.headWidths) func `biased scores are the same on every set`(width: Int) {
     for keyCount in Sizes.keyCounts {
-      let head = Head(width: width, keyCount: keyCount, kind: .spread)
+      let head = Head(width: width, keyCount: keyCount, kind: .spread, isBiased: true)
+      for queries in [1, Head.mostQueries] {
+        let reference = head.run(.generic, queryCount: queries)
+        for set in KernelSet.all {
+          let found = difference(head.run(set, queryCount: queries), reference, head.grid(queries))
+          #expect(found == nil, "\(set), \(queries) queries, \(keyCount) keys")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Sizes.headWidths, [false, true])
+  func `attention is within 5e-6 of double precision`(width: Int, isBiased: Bool) {
+    for keyCount in Sizes.keyCounts {
+      let head = Head(width: width, keyCount: keyCount, kind: .spread, isBiased: isBiased)
       let output = head.run(.generic, queryCount: Head.mostQueries)
       for query in 0..<Head.mostQueries where query % 4 != 2 {
         let row = Array(output.elements[(query * head.stride)..<(query * head.stride + width)])

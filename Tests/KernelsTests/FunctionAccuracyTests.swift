@@ -5,7 +5,7 @@ import Testing
 /// The kernels' own exp, ln and erf against double precision, through the kernels that use them.
 @Suite struct FunctionAccuracyTests {
   /// activation(x) through a product of [M,1] · [1,1].
-  private func activate(_ set: KernelSet, _ inputs: [Float], _ activation: dragoman_activation) -> [Float] {
+  static func activate(_ set: KernelSet, _ inputs: [Float], _ activation: dragoman_activation) -> [Float] {
     let input = GuardedBuffer(inputs)
     let weights = GuardedBuffer<Float>([1] + [Float](repeating: 0, count: 63))
     let output = GuardedBuffer<Float>(count: inputs.count)
@@ -21,30 +21,40 @@ import Testing
     .infinity, -.infinity, .nan,
   ]
 
-  @Test(arguments: KernelSet.all, [dragoman_identity, dragoman_relu, dragoman_swish, dragoman_gelu])
+  @Test(
+    arguments: KernelSet.all, [dragoman_identity, dragoman_relu, dragoman_swish, dragoman_gelu, dragoman_gelu_tanh])
   func `activations of ordinary and odd numbers are the generic ones`(set: KernelSet, activation: dragoman_activation) {
     let inputs = Self.grid + Self.edges
-    let found = difference(activate(set, inputs, activation), activate(.generic, inputs, activation))
+    let found = difference(Self.activate(set, inputs, activation), Self.activate(.generic, inputs, activation))
     #expect(found == nil)
   }
 
   @Test func `the identity keeps its input and relu cuts below zero`() {
     let inputs = Self.grid + Self.edges.dropLast()  // without the NaN
-    #expect(activate(.generic, inputs, dragoman_identity) == inputs)
-    #expect(activate(.generic, inputs, dragoman_relu) == inputs.map { max(0, $0) })
+    #expect(Self.activate(.generic, inputs, dragoman_identity) == inputs)
+    #expect(Self.activate(.generic, inputs, dragoman_relu) == inputs.map { max(0, $0) })
   }
 
   @Test func `swish is within 5e-7 of the truth`() {
     let found = deviation(
-      activate(.generic, Self.grid, dragoman_swish), Self.grid.map { swish(Double($0)) }, relative: 5e-7,
+      Self.activate(.generic, Self.grid, dragoman_swish), Self.grid.map { swish(Double($0)) }, relative: 5e-7,
       absolute: 1e-36)
     #expect(found == nil)
   }
 
   @Test func `gelu is within 5e-7 of the truth in units of its input`() {
-    let outputs = activate(.generic, Self.grid, dragoman_gelu)
+    let outputs = Self.activate(.generic, Self.grid, dragoman_gelu)
     for (input, output) in zip(Self.grid, outputs) {
       #expect((Double(output) - gelu(Double(input))).magnitude <= 5e-7 * Double(input.magnitude), "gelu(\(input))")
+    }
+  }
+
+  @Test func `gelu by tanh is within 5e-7 of the truth in units of its input`() {
+    let outputs = Self.activate(.generic, Self.grid, dragoman_gelu_tanh)
+    for (input, output) in zip(Self.grid, outputs) {
+      let x = Double(input)
+      let truth = x / (1 + exponential(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+      #expect((Double(output) - truth).magnitude <= 5e-7 * x.magnitude, "gelu(\(input))")
     }
   }
 

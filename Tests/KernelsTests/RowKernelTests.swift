@@ -43,6 +43,41 @@ import Testing
     }
   }
 
+  // MARK: root-mean-square norm and gates
+
+  @Test(arguments: KernelSet.all)
+  func `the root-mean-square norm equals the oracle of sixteen lanes and one tree, row by row`(set: KernelSet) {
+    for width in Self.widths {
+      var random = Randomness(seed: width)
+      let gamma = random.floats(width)
+      let guardedGamma = GuardedBuffer(gamma)
+      for rows in [0, 1, 2, 13] {
+        let values = (0..<rows).map { random.row(.ofRow($0, of: rows), width) }
+        let input = GuardedBuffer(values.flatMap { $0 })
+        let output = GuardedBuffer<Float>(count: rows * width)
+        set.table.pointee.rms_norm(input.pointer, rows, width, guardedGamma.pointer, 1e-6, output.pointer)
+        let expected = values.flatMap { Oracle.rmsNorm($0, gamma: gamma, epsilon: 1e-6) }
+        #expect(difference(output.elements, expected) == nil, "[\(rows),\(width)]")
+      }
+    }
+  }
+
+  @Test(arguments: [dragoman_identity, dragoman_relu, dragoman_gelu, dragoman_gelu_tanh])
+  func `a gate multiplies one half of a row with the activation of the other`(activation: dragoman_activation) {
+    for width in Self.widths {
+      var random = Randomness(seed: width)
+      let rows = (0..<3).map { _ in random.floats(2 * width, scale: 3) }
+      let input = GuardedBuffer(rows.flatMap { $0 })
+      for set in KernelSet.all {
+        let output = GuardedBuffer<Float>(count: 3 * width)
+        set.table.pointee.gate(input.pointer, 3, width, activation, output.pointer)
+        let activated = FunctionAccuracyTests.activate(.generic, rows.flatMap { $0[..<width] }, activation)
+        let expected = zip(activated, rows.flatMap { $0[width...] }).map { $0 * $1 }
+        #expect(difference(output.elements, expected) == nil, "\(set), width \(width)")
+      }
+    }
+  }
+
   // MARK: softmax
 
   private func softmax(_ set: KernelSet, _ row: [Float]) -> [Float] {

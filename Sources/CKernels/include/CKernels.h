@@ -21,6 +21,7 @@ typedef enum {
   dragoman_relu,
   dragoman_swish,  // x · sigmoid(x)
   dragoman_gelu,   // x · ½(1 + erf(x/√2))
+  dragoman_gelu_tanh,  // x · ½(1 + tanh(√(2/π) (x + 0.044715 x³)))
 } dragoman_activation;
 
 typedef enum { dragoman_float32, dragoman_float16, dragoman_bfloat16 } dragoman_element;
@@ -59,6 +60,7 @@ typedef struct {
   size_t value_block_stride;  // from one block to the next; 16 · value_stride where rows are simply one behind the other
   float *output;  // [T,W]
   size_t output_stride;
+  const float *_Nullable bias;  // NULL, or what is added to the scores: key s of query t gets bias[s − t]; S is padded to 16 here too
   float *scores;  // scratch, 4 · (S padded to 16)
   size_t query_count;
   size_t key_count;
@@ -94,6 +96,12 @@ typedef struct {
   // Rows [M,D] → (x − mean) / √(variance + epsilon) · gamma + beta; the variance is the biased one.
   void (*layer_norm)(
       const float *x, size_t M, size_t D, const float *gamma, const float *beta, float epsilon, float *output);
+
+  // Rows [M,D] → x / √(mean of squares + epsilon) · gamma.
+  void (*rms_norm)(const float *x, size_t M, size_t D, const float *gamma, float epsilon, float *output);
+
+  // Rows [M,2F] → activation(the first F columns) · the last F, [M,F].
+  void (*gate)(const float *x, size_t M, size_t F, dragoman_activation activation, float *output);
 
   // Keys [S,W] → blocks of 16 keys, [S/16][W][16], starting at key `first` of the packed destination, whose blocks are
   // `stride` apart.

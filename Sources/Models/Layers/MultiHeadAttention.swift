@@ -1,19 +1,23 @@
 import Kernels
 import Tensors
 
-/// Multi-head attention of a sequence to itself: queries, keys and values are one product of width 3D.
-/// Source: Vaswani et al. 2017, §3.2.2.
+/// Multi-head attention of a sequence to itself: queries, keys and values are one product. E is the heads' width, which
+/// need not be D. Source: Vaswani et al. 2017, §3.2.2.
 struct SelfAttention: Sendable {
-  /// [D,3D]: queries | keys | values.
+  /// [D,3E]: queries | keys | values.
   let projection: LinearWeights
-  /// [D,D].
+  /// [E,D].
   let output: LinearWeights
   let layout: HeadLayout
+  /// What distances add to the scores.
+  var positions: RelativePositions?
 
   var width: Int { layout.heads * layout.width }
 
-  /// Every position attends to all of its sequence. x [ΣS,D], lengths of the sequences → x + attention(x) [ΣS,D].
-  func addedTo(_ x: Matrix, lengths: [Int], _ context: KernelContext) -> Matrix {
+  /// Every position attends to all of its sequence. x [ΣS,D], lengths of the sequences → residual + attention(x) [ΣS,D].
+  func callAsFunction(
+    _ x: Matrix, addedTo residual: Matrix, lengths: [Int], _ context: KernelContext
+  ) -> Matrix {
     let projected = context.linear(x, projection)
     let attended = context.workspace.matrix(rows: x.rows, columns: width)
     let rows = context.workspace.take(AttentionRow.self, lengths.count)
@@ -23,19 +27,21 @@ struct SelfAttention: Sendable {
         queries: projected.row(first), queryStride: projected.columns, queryCount: length,
         keys: context.workspace.take(Float.self, layout.packedCount(length)),
         values: AttentionValues(rows: projected.row(first) + 2 * width, stride: projected.columns, layout: layout),
-        keyCount: length,
+        bias: positions?.bias(query: 0), keyCount: length,
         output: attended.row(first), outputStride: width)
       first += length
     }
     let batch = UnsafeBufferPointer(start: rows, count: lengths.count)
     context.packSequenceKeys(batch, keyColumn: width, layout: layout)
     context.scaledDotProductAttention(batch, layout: layout)
-    return context.linear(attended, output, residual: x)
+    return context.linear(attended, output, residual: residual)
   }
 
-  /// Each row attends to its past and to itself. x [B,D] → x + attention(x) [B,D]; the caches grow by a position,
+  /// Each row attends to its past and to itself. x [B,D] → residual + attention(x) [B,D]; the caches grow by a position,
   /// whose count the caller raises after the last layer.
-  func addedTo(_ x: Matrix, layer: Int, state: borrowing DecoderState, _ context: KernelContext) -> Matrix {
+  func callAsFunction(
+    _ x: Matrix, addedTo residual: Matrix, layer: Int, state: borrowing DecoderState, _ context: KernelContext
+  ) -> Matrix {
     let projected = context.linear(x, projection)
     let attended = context.workspace.matrix(rows: x.rows, columns: width)
     let rows = context.workspace.take(AttentionRow.self, x.rows)
@@ -47,21 +53,22 @@ struct SelfAttention: Sendable {
         first: past.count, count: 1, context)
       rows[index] = AttentionRow(
         queries: position, queryStride: projected.columns, queryCount: 1, keys: past.keys(layer),
-        values: AttentionValues(blocks: past.values(layer), layout: layout), keyCount: past.count + 1,
+        values: AttentionValues(blocks: past.values(layer), layout: layout),
+        bias: positions?.bias(query: past.count), keyCount: past.count + 1,
         output: attended.row(index), outputStride: width)
     }
     context.scaledDotProductAttention(UnsafeBufferPointer(start: rows, count: x.rows), layout: layout)
-    return context.linear(attended, output, residual: x)
+    return context.linear(attended, output, residual: residual)
   }
 }
 
 /// Multi-head attention of the decoder to the encoder's output.
 struct CrossAttention: Sendable {
-  /// [D,D].
+  /// [D,E].
   let query: LinearWeights
-  /// [D,2D]: keys | values.
+  /// [D,2E]: keys | values.
   let keyValue: LinearWeights
-  /// [D,D].
+  /// [E,D].
   let output: LinearWeights
   let layout: HeadLayout
 
@@ -81,8 +88,10 @@ struct CrossAttention: Sendable {
     }
   }
 
-  /// x [B,D] → x + attention(x, memory) [B,D].
-  func addedTo(_ x: Matrix, layer: Int, state: borrowing DecoderState, _ context: KernelContext) -> Matrix {
+  /// x [B,D] → residual + attention(x, memory) [B,D].
+  func callAsFunction(
+    _ x: Matrix, addedTo residual: Matrix, layer: Int, state: borrowing DecoderState, _ context: KernelContext
+  ) -> Matrix {
     let queries = context.linear(x, query)
     let attended = context.workspace.matrix(rows: x.rows, columns: width)
     let rows = context.workspace.take(AttentionRow.self, x.rows)
@@ -94,6 +103,6 @@ struct CrossAttention: Sendable {
         keyCount: memory.count, output: attended.row(index), outputStride: width)
     }
     context.scaledDotProductAttention(UnsafeBufferPointer(start: rows, count: x.rows), layout: layout)
-    return context.linear(attended, output, residual: x)
+    return context.linear(attended, output, residual: residual)
   }
 }

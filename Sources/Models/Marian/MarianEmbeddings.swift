@@ -1,31 +1,25 @@
-import Glibc
 import Kernels
 import Tensors
 
-/// The embedding tables of a MarianMT model and its output projection, under whichever of the tied names they stand.
-struct MarianEmbeddings {
-  let encoder: Embedding
-  let decoder: Embedding
-  let output: OutputProjection
-
+extension TokenTables {
   private static let encoderName = "model.encoder.embed_tokens.weight"
   private static let decoderName = "model.decoder.embed_tokens.weight"
   private static let sharedName = "model.shared.weight"
   private static let headName = "lm_head.weight"
 
-  init(configuration: MarianConfiguration, weights: WeightScope) throws(ModelError) {
+  /// Those of a MarianMT model, under whichever of the tied names they stand.
+  init(marian configuration: MarianConfiguration, _ weights: WeightScope) throws(ModelError) {
     let width = configuration.width
     let decoderShape: Shape = [configuration.decoderVocabularySize, width]
     let source: StoredTensor
     let target: StoredTensor
     if configuration.sharesEmbeddings {
-      source = try Self.tied(
-        [Self.sharedName, Self.encoderName, Self.decoderName, Self.headName], decoderShape, weights)
+      source = try weights.tied(
+        [Self.sharedName, Self.encoderName, Self.decoderName, Self.headName], decoderShape)
       target = source
     } else {
-      source = try Self.tied(
-        [Self.encoderName, Self.sharedName], [configuration.vocabularySize, width], weights)
-      target = try Self.tied([Self.decoderName, Self.headName], decoderShape, weights)
+      source = try weights.tied([Self.encoderName, Self.sharedName], [configuration.vocabularySize, width])
+      target = try weights.tied([Self.decoderName, Self.headName], decoderShape)
     }
     encoder = Embedding(
       table: source, scale: configuration.embeddingScale,
@@ -39,35 +33,7 @@ struct MarianEmbeddings {
       } else {
         nil
       }
-    output = OutputProjection(
-      weights: LinearWeights(matrix: weights.context.pack([target], as: weights.quantization), bias: bias),
-      exact: weights.quantization == .float32 ? nil : target)
-    weights.context.workspace.reset()
-  }
-
-  /// The first of the names that exists. The others, where they exist, must hold the same numbers.
-  private static func tied(
-    _ names: [String], _ shape: Shape, _ weights: WeightScope
-  ) throws(ModelError) -> StoredTensor {
-    guard let first = names.first(where: weights.contains) else {
-      throw .missingTensor(name: names[0], path: weights.source.path)
-    }
-    let table = try weights.stored(first, shape)
-    for name in names where name != first && weights.contains(name) {
-      let other = try weights.stored(name, shape)
-      guard table.element == other.element, Self.equal(table.bytes, other.bytes) else {
-        throw .unsupported(
-          path: weights.source.path, reason: "\(name) differs from \(first); config.json says that they are tied")
-      }
-    }
-    return table
-  }
-
-  private static func equal(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
-    guard one.count == other.count, let first = one.baseAddress, let second = other.baseAddress else {
-      return one.count == other.count
-    }
-    return memcmp(first, second, one.count) == 0
+    output = weights.outputProjection(target, bias: bias)
   }
 
   /// Position tables are sinusoids; where a file holds one, it is used as it is.

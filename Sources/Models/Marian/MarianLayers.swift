@@ -18,8 +18,8 @@ struct MarianEncoderLayer: Sendable {
 
   /// x [ΣS,D] → [ΣS,D].
   func callAsFunction(_ x: Matrix, lengths: [Int], _ context: KernelContext) -> Matrix {
-    let attended = context.layerNorm(selfAttention.addedTo(x, lengths: lengths, context), selfAttentionNorm)
-    return context.layerNorm(feedForward.addedTo(attended, context), finalNorm)
+    let attended = context.layerNorm(selfAttention(x, addedTo: x, lengths: lengths, context), selfAttentionNorm)
+    return context.layerNorm(feedForward(attended, addedTo: attended, context), finalNorm)
   }
 }
 
@@ -46,10 +46,10 @@ struct MarianDecoderLayer: Sendable {
   /// x [B,D] → [B,D].
   func callAsFunction(_ x: Matrix, layer: Int, state: borrowing DecoderState, _ context: KernelContext) -> Matrix {
     let own = context.layerNorm(
-      selfAttention.addedTo(x, layer: layer, state: state, context), selfAttentionNorm)
+      selfAttention(x, addedTo: x, layer: layer, state: state, context), selfAttentionNorm)
     let both = context.layerNorm(
-      crossAttention.addedTo(own, layer: layer, state: state, context), crossAttentionNorm)
-    return context.layerNorm(feedForward.addedTo(both, context), finalNorm)
+      crossAttention(own, addedTo: own, layer: layer, state: state, context), crossAttentionNorm)
+    return context.layerNorm(feedForward(both, addedTo: both, context), finalNorm)
   }
 }
 

@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// The MarianMT encoder-decoder: post-norm Transformer with sinusoidal positions and tied embeddings.
+/// The MarianMT encoder-decoder: post-norm Transformer with sinusoidal positions and tied embeddings; with other token
+/// tables, BART too.
 /// Source: Junczys-Dowmunt et al. 2018; transformers 4.57, models/marian/modeling_marian.py.
 public final class MarianModel: Seq2SeqModel {
   public let dimensions: ModelDimensions
@@ -14,7 +15,12 @@ public final class MarianModel: Seq2SeqModel {
   private let decoderLayers: [MarianDecoderLayer]
 
   /// Reads every weight; one that is missing, has another shape or is left over is an error.
-  public init(configuration: MarianConfiguration, weights: WeightScope) throws(ModelError) {
+  public convenience init(configuration: MarianConfiguration, weights: WeightScope) throws(ModelError) {
+    try self.init(
+      configuration: configuration, tables: try TokenTables(marian: configuration, weights), weights: weights)
+  }
+
+  init(configuration: MarianConfiguration, tables: TokenTables, weights: WeightScope) throws(ModelError) {
     self.configuration = configuration
     dimensions = ModelDimensions(
       vocabularySize: configuration.decoderVocabularySize, sourceVocabularySize: configuration.vocabularySize,
@@ -23,7 +29,6 @@ public final class MarianModel: Seq2SeqModel {
       decoderHeads: HeadLayout(
         heads: configuration.decoderHeads, width: configuration.width / configuration.decoderHeads),
       positionLimit: configuration.positionLimit)
-    let tables = try MarianEmbeddings(configuration: configuration, weights: weights)
     encoderEmbedding = tables.encoder
     decoderEmbedding = tables.decoder
     output = tables.output

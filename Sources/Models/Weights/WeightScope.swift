@@ -42,18 +42,45 @@ public struct WeightScope {
   /// Affine maps of the same input, side by side: weights [outputs, inputs] and biases [outputs] of each name.
   public func linear(_ names: [String], inputs: Int, outputs: Int) throws(ModelError) -> LinearWeights {
     defer { context.workspace.reset() }
-    var weights: [StoredTensor] = []
-    var biases: [Tensor] = []
-    for name in names {
-      weights.append(try stored(name + ".weight", [outputs, inputs]))
-      biases.append(try tensor(name + ".bias", [outputs]))
-    }
+    let weights = try names.mapTyped { name throws(ModelError) in try stored(name + ".weight", [outputs, inputs]) }
+    let biases = try names.mapTyped { name throws(ModelError) in try tensor(name + ".bias", [outputs]) }
     let bias = Tensor(shape: [outputs * names.count]) { destination in
       for (index, part) in biases.enumerated() {
         for element in 0..<outputs { destination[index * outputs + element] = part.pointer[element] }
       }
     }
     return LinearWeights(matrix: context.pack(weights, as: quantization), bias: bias)
+  }
+
+  /// Linear maps of the same input, side by side, without biases.
+  public func linearWithoutBias(_ names: [String], inputs: Int, outputs: Int) throws(ModelError) -> LinearWeights {
+    defer { context.workspace.reset() }
+    let weights = try names.mapTyped { name throws(ModelError) in try stored(name + ".weight", [outputs, inputs]) }
+    return LinearWeights(matrix: context.pack(weights, as: quantization), bias: nil)
+  }
+
+  /// The first of the names that exists. The others, where they exist, must hold the same numbers.
+  public func tied(_ names: [String], _ shape: Shape) throws(ModelError) -> StoredTensor {
+    guard let first = names.first(where: contains) else {
+      throw .missingTensor(name: path + names[0], path: source.path)
+    }
+    let table = try stored(first, shape)
+    for name in names where name != first && contains(name) {
+      let other = try stored(name, shape)
+      guard table.element == other.element, table.bytes.elementsEqual(other.bytes) else {
+        throw .unsupported(
+          path: source.path, reason: "\(path)\(name) differs from \(first); config.json says that they are tied")
+      }
+    }
+    return table
+  }
+
+  /// The projection to logits of a table [V,D] that stays at hand in its own precision.
+  public func outputProjection(_ table: StoredTensor, bias: Tensor?) -> OutputProjection {
+    defer { context.workspace.reset() }
+    return OutputProjection(
+      weights: LinearWeights(matrix: context.pack([table], as: quantization), bias: bias),
+      exact: quantization == .float32 ? nil : table)
   }
 
   /// A layer normalization's gain and bias.

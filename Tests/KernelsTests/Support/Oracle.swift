@@ -37,6 +37,13 @@ enum Oracle {
     return row.indices.map { beta[$0].addingProduct((row[$0] - mean) * scale, gamma[$0]) }
   }
 
+  static func rmsNorm(_ row: [Float], gamma: [Float], epsilon: Float) -> [Float] {
+    var lanes = [Float](repeating: 0, count: 16)
+    for (index, value) in row.enumerated() { lanes[index % 16].addProduct(value, value) }
+    let scale = 1 / (sum(lanes: lanes) / Float(row.count) + epsilon).squareRoot()
+    return row.indices.map { row[$0] * scale * gamma[$0] }
+  }
+
   /// The best k entries, ties to the lower index; −∞ and NaN are never among them.
   static func top(_ k: Int, of row: [Float]) -> [(index: Int, value: Float)] {
     let candidates = row.enumerated().filter { $0.element > -.infinity }
