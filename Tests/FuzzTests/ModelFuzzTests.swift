@@ -120,6 +120,35 @@ extension FuzzTests {
     }
   }
 
+  @Test func `a configuration of T5 that is accepted has a bucket for every distance`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/config.json"
+    let mutator = Mutator(
+      seeds: [try Fixtures.bytes("t5-relu/config.json"), try Fixtures.bytes("t5-gated/config.json")],
+      dictionary: [
+        "\"vocab_size\":", "\"d_model\":", "\"d_kv\":", "\"num_heads\":", "\"relative_attention_num_buckets\":",
+        "\"relative_attention_max_distance\":", "\"layer_norm_epsilon\":", "\"feed_forward_proj\":\"gated-silu\"",
+        "\"tie_word_embeddings\":", "null", "true", "false", "0", "-1", "1e-6", "1e300", "4096", "1000000", "{", "}",
+        ",",
+        "-9223372036854775808", "9223372036854775807",
+      ])
+    try await FuzzRun.run("t5", mutator) { input, random in
+      try RewrittenFile.write(path, input)
+      let model: T5Configuration
+      do throws(ModelError) { model = try T5Configuration(path: path) } catch { return .refused }
+      let sizes = [model.width, model.headWidth, model.heads, model.feedForwardWidth, model.encoderLayers]
+      try Finding.unless(sizes.allSatisfy { $0 > 0 } && model.normEpsilon > 0 && model.normEpsilon < 1, "\(model)")
+      for distance in (0..<20).map({ _ in random.below(4_096) - 2_048 }) + [0, 1, -1, 2_047, -2_047] {
+        for direction in [RelativePositions.Direction.both, .past] {
+          let bucket = RelativePositions.bucket(
+            distance: distance, count: model.relativeBuckets, farthest: model.relativeFarthest, direction)
+          try Finding.unless(bucket >= 0 && bucket < model.relativeBuckets, "bucket \(bucket) of \(model)")
+        }
+      }
+      return .accepted
+    }
+  }
+
   private static func readConfigurations(folder: String, config: String) throws -> Reading {
     do throws(ModelError) {
       _ = try ModelCardDraft(folder: folder)

@@ -5,13 +5,13 @@ import Testing
 
 /// Hypothesis for hypothesis what transformers' beam search answers, in float32.
 @Suite struct BeamParityTests {
-  @Test(arguments: ["marian-tiny", "marian-swish", "marian-gelu"])
-  func `every option acts as in transformers, with beams of all sizes and greedy rows in one batch`(name: String)
-    throws
-  {
-    let beams: BeamFixture = try Fixtures.json("\(name)/beam.json")
-    let greedy: ParityFixture = try Fixtures.json("\(name)/expected.json")
-    let harness = try Harness(folder: Fixtures.url(name).path)
+  @Test(arguments: ModelFixture.all)
+  func `every option acts as in transformers, with beams of all sizes and greedy rows in one batch`(
+    model: ModelFixture
+  ) throws {
+    let beams: BeamFixture = try Fixtures.json("\(model.name)/beam.json")
+    let greedy: ParityFixture = try Fixtures.json("\(model.name)/expected.json")
+    let harness = try Harness(model)
     let jobs =
       beams.cases.map { Harness.Job(source: $0.input_ids, options: harness.beams($0.options)) }
       + greedy.cases.map { Harness.Job(source: $0.input_ids, options: harness.greedy($0.options)) }

@@ -18,12 +18,18 @@ struct Harness {
   }
 
   init(
-    folder: String, quantization: Quantization = .float32, kernels: KernelSet? = nil, threads: Int = 2
+    folder: String, architecture: String = "marian", quantization: Quantization = .float32, kernels: KernelSet? = nil,
+    threads: Int = 2
   ) throws {
     let pool = try WorkerPool(threads: threads)
     context = KernelContext(kernels: try kernels ?? KernelSet.selected(), pool: pool)
-    model = try ModelRegistry.load(folder: folder, architecture: "marian", quantization: quantization, context)
+    model = try ModelRegistry.load(folder: folder, architecture: architecture, quantization: quantization, context)
     configuration = try GenerationConfiguration(folder: folder, dimensions: model.dimensions)
+  }
+
+  init(_ fixture: ModelFixture, quantization: Quantization = .float32, kernels: KernelSet? = nil) throws {
+    try self.init(
+      folder: fixture.folder, architecture: fixture.architecture, quantization: quantization, kernels: kernels)
   }
 
   /// Greedy search with a fixture's options.
@@ -55,6 +61,7 @@ struct Harness {
     configuration.forcedBeginToken = changes.forced_bos_token_id ?? configuration.forcedBeginToken
     configuration.forcedEndToken = changes.forced_eos_token_id ?? configuration.forcedEndToken
     if changes.forcesNoEnd { configuration.forcedEndToken = nil }
+    if changes.forcesNoBegin { configuration.forcedBeginToken = nil }
     configuration.bannedSequences = changes.bad_words_ids ?? configuration.bannedSequences
     configuration.suppressedTokens = changes.suppress_tokens ?? configuration.suppressedTokens
     configuration.noRepeatNgramSize = changes.no_repeat_ngram_size ?? configuration.noRepeatNgramSize

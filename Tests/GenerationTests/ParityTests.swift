@@ -7,10 +7,10 @@ import Testing
 @Suite struct ParityTests {
   static let nearTie: Float = 1e-4
 
-  @Test(arguments: ["marian-tiny", "marian-swish", "marian-gelu"])
-  func `greedy tokens and scores equal those of transformers`(name: String) throws {
-    let fixture: ParityFixture = try Fixtures.json("\(name)/expected.json")
-    let harness = try Harness(folder: Fixtures.url(name).path)
+  @Test(arguments: ModelFixture.all)
+  func `greedy tokens and scores equal those of transformers`(model: ModelFixture) throws {
+    let fixture: ParityFixture = try Fixtures.json("\(model.name)/expected.json")
+    let harness = try Harness(model)
     let results = try harness.decodeGreedily(fixture.cases)
     let different = zip(fixture.cases, results).filter { !Self.agree($0.greedy, $1) }
     #expect(different.isEmpty, "\(different.map { ($0.text, $0.greedy.ids, $1.tokens) })")
@@ -20,10 +20,10 @@ import Testing
     }
   }
 
-  @Test(arguments: ["marian-tiny", "marian-swish", "marian-gelu"])
-  func `every generation option acts as in transformers`(name: String) throws {
-    let fixture: ParityFixture = try Fixtures.json("\(name)/expected.json")
-    let harness = try Harness(folder: Fixtures.url(name).path)
+  @Test(arguments: ModelFixture.all)
+  func `every generation option acts as in transformers`(model: ModelFixture) throws {
+    let fixture: ParityFixture = try Fixtures.json("\(model.name)/expected.json")
+    let harness = try Harness(model)
     // A configuration with a repetition penalty is refused when the model is loaded.
     let variants = try #require(fixture.variants).filter { $0.options?.repetition_penalty == nil }
     let results = try harness.decodeGreedily(variants)

@@ -7,61 +7,9 @@ import Testing
 import Workers
 
 @Suite struct MarianModelTests {
-  static let fixtures = ["marian-tiny", "marian-swish", "marian-gelu"]
-
-  static func context(threads: Int = 2) throws -> KernelContext {
-    KernelContext(kernels: try KernelSet.selected(), pool: try WorkerPool(threads: threads))
-  }
-
-  @Test func `every architecture of the registry has a fixture`() {
-    for architecture in ModelRegistry.architectures {
-      #expect(
-        FileManager.default.fileExists(atPath: Fixtures.url("\(architecture)-tiny/model.json").path), "\(architecture)")
-    }
-  }
-
-  @Test(arguments: fixtures) func `encoder output and first logits equal those of transformers`(name: String) throws {
-    let fixture: ParityFixture = try Fixtures.json("\(name)/expected.json")
-    let context = try Self.context()
-    let model = try ModelRegistry.load(
-      folder: Fixtures.url(name).path, architecture: "marian", quantization: .float32, context)
-    let generation = try GenerationConfiguration(folder: Fixtures.url(name).path, dimensions: model.dimensions)
-    for tensors in try #require(fixture.tensors) {
-      context.workspace.reset()
-      let memory = model.dimensions.makeCache(capacity: tensors.input_ids.count)
-      let encoded = model.encode([tensors.input_ids], into: [memory], context)
-      for (row, expected) in tensors.encoder_out.enumerated() {
-        for (column, value) in expected.enumerated() {
-          #expect(abs(encoded.row(row)[column] - value) < 2e-4 * max(1, abs(value)), "\(tensors.text) \(row) \(column)")
-        }
-      }
-      var state = DecoderState()
-      state.rows.append(.init(memory: memory, past: model.dimensions.makeCache(capacity: 4)))
-      let hidden = [generation.startToken].withUnsafeBufferPointer { model.decodeStep($0, state: &state, context) }
-      let logits = context.linear(hidden, model.output.weights)
-      for (token, value) in tensors.first_step_logits.enumerated() {
-        #expect(abs(logits.row(0)[token] - value) < 5e-4 * max(1, abs(value)), "\(tensors.text) token \(token)")
-      }
-    }
-  }
-
   @Test func `a missing, a misshapen and a left-over weight are errors that name it`() throws {
-    let context = try Self.context()
-    func load(changing change: (inout [String: Any]) -> Void) throws -> ModelError? {
-      let folder = try TemporaryFolder()
-      try folder.copy(Fixtures.url("marian-tiny"))
-      let path = folder.path + "/config.json"
-      var json = try #require(
-        JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: path))) as? [String: Any])
-      change(&json)
-      try JSONSerialization.data(withJSONObject: json).write(to: URL(fileURLWithPath: path))
-      do {
-        _ = try ModelRegistry.load(
-          folder: folder.path, architecture: "marian", quantization: .int8, context)
-        return nil
-      } catch {
-        return error
-      }
+    func load(changing change: @escaping (inout [String: Any]) -> Void) throws -> ModelError? {
+      try ChangedModel(.marian).changingConfiguration(change).loadingError()
     }
     #expect(try load { _ in } == nil)
     guard case .missingTensor(let name, _)? = try load(changing: { $0["encoder_layers"] = 3 }) else {
@@ -85,14 +33,6 @@ import Workers
     ] {
       #expect(try load { $0[key] = value } != nil, "\(key) \(value)")
     }
-  }
-
-  @Test func `an unknown architecture names the known ones`() throws {
-    let error = try #require(throws: ModelError.self) {
-      try ModelRegistry.load(
-        folder: Fixtures.url("marian-tiny").path, architecture: "mamba", quantization: .int8, try Self.context())
-    }
-    #expect(error.description.contains("mamba") && error.description.contains("marian"))
   }
 }
 

@@ -4,7 +4,8 @@ public struct BeamFixture: Decodable, Sendable {
   public struct Hypothesis: Decodable, Sendable {
     /// Without the start token and what fills up behind the end.
     public let ids: [Int32]
-    public let output: String
+    /// The text, where the fixture has a tokenizer.
+    public let output: String?
     /// What the search ranked by: the sum of the processed ln p over length^length_penalty.
     public let score: Float
     public let mean_log_probability: Float

@@ -15,6 +15,8 @@ public struct FixtureOptions: Decodable, Sendable {
   public let repetition_penalty: Float?
   /// The forced end is switched off: its key holds null.
   public let forcesNoEnd: Bool
+  /// The forced beginning is switched off likewise.
+  public let forcesNoBegin: Bool
 
   /// When a beam search stops: true, false or "never".
   public enum EarlyStop: Decodable, Sendable {
@@ -55,5 +57,6 @@ public struct FixtureOptions: Decodable, Sendable {
     no_repeat_ngram_size = try values.decodeIfPresent(Int.self, forKey: .no_repeat_ngram_size)
     repetition_penalty = try values.decodeIfPresent(Float.self, forKey: .repetition_penalty)
     forcesNoEnd = values.contains(.forced_eos_token_id) && forced_eos_token_id == nil
+    forcesNoBegin = values.contains(.forced_bos_token_id) && forced_bos_token_id == nil
   }
 }

@@ -1,9 +1,10 @@
-/// `expected.json` of the Marian fixtures: what transformers answered. See the fixtures' SOURCE.md.
+/// `expected.json` of the models' fixtures: what transformers answered. See the fixtures' SOURCE.md.
 public struct ParityFixture: Decodable, Sendable {
   /// A greedy decoding.
   public struct Greedy: Decodable, Sendable {
     public let ids: [Int32]
-    public let output: String
+    /// The text, where the fixture has a tokenizer.
+    public let output: String?
     public let score: Float
     /// How far the best token was ahead of the second, step by step; null where one was forced.
     public let gaps: [Float?]
@@ -11,6 +12,7 @@ public struct ParityFixture: Decodable, Sendable {
 
   /// A source and its decoding.
   public struct Case: Decodable, Sendable {
+    /// What is decoded, or a name for it where the fixture has no tokenizer.
     public let text: String
     public let prefix: String?
     public let target: String?

@@ -16,12 +16,12 @@ CHANGED_CASES = 2  # cases of an option set whose answer it changes; one more is
 class BeamOracle:
     """Beam search of one model. A second copy in float64 tells answers that hang on the last digits of float32."""
 
-    def __init__(self, folder):
-        self.marian = Marian(folder)
-        self.exact = Marian(folder, "float64")
+    def __init__(self, folder, kind=Marian):
+        self.model = kind(folder)
+        self.exact = kind(folder, "float64")
 
     def answer(self, input_ids, options):
-        return self.marian.beams(input_ids, **options)
+        return self.model.beams(input_ids, **options)
 
     def is_near_tie(self, input_ids, options, answer):
         exact = self.exact.beams(input_ids, **options)
@@ -104,8 +104,8 @@ def generate_beams(name):
     """beam.json of one random model: every set of options on a few sources, those first whose answer it changes."""
     folder, shape = HERE / name, SHAPES[name]
     oracle = BeamOracle(folder)
-    rows = sources(oracle.marian, shape["prefixes"] or [None], shape["max_length"])
-    pad, end = oracle.marian.model.config.pad_token_id, second_end(rows)
+    rows = sources(oracle.model, shape["prefixes"] or [None], shape["max_length"])
+    pad, end = oracle.model.model.config.pad_token_id, second_end(rows)
     plain = lambda ids, count: oracle.answer(ids, dict(num_beams=count, num_return_sequences=1))
     per_source = [option_sets(row["input_ids"], plain(row["input_ids"], 4)[0]["ids"] + [5, 6, 7], end, pad) for row, _ in rows]
     cases, differ, near_ties, turn = [], 0, 0, 0
@@ -132,11 +132,11 @@ def generate_beams(name):
     report(name, cases, differ, near_ties)
 
 
-def report(name, cases, differ, near_ties):
+def report(name, cases, differ, near_ties, compared="what the same search says without the option (a plain one: from greedy search)"):
     gaps = sorted(a["score"] - b["score"] for case in cases for a, b in zip(case["hypotheses"], case["hypotheses"][1:]))
     lengths = [len(row["ids"]) for case in cases for row in case["hypotheses"]]
     print(f"{name}: {len(cases)} beam searches, {len(lengths)} hypotheses of {min(lengths)}-{max(lengths)} tokens, "
-          f"{differ} differ from what the same search says without the option (a plain one: from greedy search), "
+          f"{differ} differ from {compared}, "
           f"near-ties {near_ties}, least gaps of scores {[rounded(gap, 3) for gap in gaps[:3]]}")
 
 
@@ -150,7 +150,7 @@ def generate_parity(name):
     cases, differ, near_ties = [], 0, 0
     for i, text in enumerate(read_lines(folder / "input.txt")):
         pair = pairs[i % len(pairs)]
-        ids = oracle.marian.encode(text, pair["prefix"])
+        ids = oracle.model.encode(text, pair["prefix"])
         answer = oracle.answer(ids, options)
         cases.append({
             "target": pair["to"], "options": options, "text": text, "prefix": pair["prefix"], "input_ids": ids, "hypotheses": answer})

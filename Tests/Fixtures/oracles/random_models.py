@@ -91,32 +91,47 @@ def build_model(shape, tokens):
     return model
 
 
-def randomize(model, shape, tokens):
-    """Draws every weight with numpy (the same numbers on every CPU). Sharp attention and a scrambling feed-forward layer keep the
-    tied embedding from making greedy search repeat one token; the last norm's gain spreads the logits, so near-ties are rare."""
+def drawing(seed):
+    """What fills tensors with numpy's numbers, the same on every CPU: normal(tensor, deviation) and uniform(tensor, low, high)."""
     import numpy
     import torch
 
-    rng = numpy.random.Generator(numpy.random.PCG64(shape["seed"]))
+    rng = numpy.random.Generator(numpy.random.PCG64(seed))
     normal = lambda t, std: t.copy_(torch.from_numpy(rng.standard_normal(tuple(t.shape)).astype("float32") * std))
     uniform = lambda t, low, high: t.copy_(torch.from_numpy(rng.uniform(low, high, tuple(t.shape)).astype("float32")))
+    return normal, uniform
+
+
+def randomize_layers(model, shape, normal, uniform):
+    """Linear maps and norms of a post-norm Transformer. Sharp attention and a scrambling feed-forward layer keep the tied embedding
+    from making greedy search repeat one token; the last norm's gain spreads the logits, so near-ties are rare."""
+    import torch
+
+    for name, module in model.named_modules():
+        if isinstance(module, torch.nn.Linear) and name != "lm_head":
+            bound = math.sqrt(6 / sum(module.weight.shape))
+            uniform(module.weight, -bound, bound)
+            normal(module.bias, 0.05)
+            if name.endswith("fc2"):
+                module.weight.sub_(module.weight.mean(1, keepdim=True)).mul_(6)
+            if name.endswith(("q_proj", "k_proj")) or (name.endswith("fc1") and shape["act"] != "relu"):
+                module.weight.mul_(2)
+        elif isinstance(module, torch.nn.LayerNorm):
+            uniform(module.weight, 0.8, 1.2)
+            normal(module.bias, 0.05)
+    model.model.decoder.layers[-1].final_layer_norm.weight.mul_(shape["gain"])
+
+
+def randomize(model, shape, tokens):
+    """Draws every weight of a MarianMT model."""
+    import torch
+
+    normal, uniform = drawing(shape["seed"])
     with torch.no_grad():
-        for name, module in model.named_modules():
-            if isinstance(module, torch.nn.Linear) and name != "lm_head":
-                bound = math.sqrt(6 / sum(module.weight.shape))
-                uniform(module.weight, -bound, bound)
-                normal(module.bias, 0.05)
-                if name.endswith("fc2"):
-                    module.weight.sub_(module.weight.mean(1, keepdim=True)).mul_(6)
-                if name.endswith(("q_proj", "k_proj")) or (name.endswith("fc1") and shape["act"] != "relu"):
-                    module.weight.mul_(2)
-            elif isinstance(module, torch.nn.LayerNorm):
-                uniform(module.weight, 0.8, 1.2)
-                normal(module.bias, 0.05)
+        randomize_layers(model, shape, normal, uniform)
         embedding = model.get_input_embeddings().weight
         normal(embedding, shape["d"] ** -0.5 if shape["scale"] else 0.5)
         embedding[-1] = 0  # padding, also the decoder's start token
-        model.model.decoder.layers[-1].final_layer_norm.weight.mul_(shape["gain"])
         bias = model.final_logits_bias
         normal(bias, 0.5)
         bias[0, 0] = shape["eos_bias"]
@@ -127,12 +142,16 @@ def randomize(model, shape, tokens):
 
 def write_model(folder, shape, tokens):
     """config.json, generation_config.json and the weights in the shape's number type, in shards where it says so."""
+    save(folder, build_model(shape, tokens), shape["dtype"], shape["shard"])
+
+
+def save(folder, model, dtype, shard=None):
+    """Saves a model in place of what lies in the folder."""
     import torch
 
     for old in folder.glob("model*"):
         old.unlink()
-    model = build_model(shape, tokens).to(getattr(torch, shape["dtype"]))
-    model.save_pretrained(folder, max_shard_size=shape["shard"] or "1GB")
+    model.to(getattr(torch, dtype)).save_pretrained(folder, max_shard_size=shard or "1GB")
     for file in folder.glob("model*"):
         file.chmod(0o644)
 
