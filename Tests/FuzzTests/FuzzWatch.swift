@@ -61,7 +61,10 @@ private enum CrashNote {
   nonisolated(unsafe) private static var textCount = 0
   nonisolated(unsafe) private static var inputCount = 0
   nonisolated(unsafe) private static var thread = pthread_t()
-  nonisolated(unsafe) private static var before = (sigaction(), sigaction(), sigaction(), sigaction(), sigaction())
+  private static let signals = [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT]
+  /// What each of them did before. Not a tuple of sigaction(): Swift 6.3 lays that out as a global of 740 bytes instead of
+  /// 760 in release builds, and the last one's end overwrites what lies behind.
+  nonisolated(unsafe) private static let before = UnsafeMutablePointer<sigaction>.allocate(capacity: 5)
   /// Sanitizers have a signal stack of their own on each thread, and free what they find there.
   private static let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 
@@ -71,11 +74,7 @@ private enum CrashNote {
     var action = sigaction()
     action.sa_flags = SA_ONSTACK
     action.__sigaction_handler.sa_handler = { signal in CrashNote.write(signal) }
-    sigaction(SIGILL, &action, &before.0)
-    sigaction(SIGTRAP, &action, &before.1)
-    sigaction(SIGSEGV, &action, &before.2)
-    sigaction(SIGBUS, &action, &before.3)
-    sigaction(SIGABRT, &action, &before.4)
+    for (index, signal) in signals.enumerated() { sigaction(signal, &action, before + index) }
   }
 
   static func begin(_ label: String, _ bytes: [UInt8]) {
@@ -98,13 +97,15 @@ private enum CrashNote {
 
   /// Writes the note, then lets the signal have the effect that it would have had.
   private static func write(_ signal: Int32) {
-    switch signal {
-    case SIGILL: sigaction(signal, &before.0, nil)
-    case SIGTRAP: sigaction(signal, &before.1, nil)
-    case SIGSEGV: sigaction(signal, &before.2, nil)
-    case SIGBUS: sigaction(signal, &before.3, nil)
-    default: sigaction(signal, &before.4, nil)
-    }
+    let slot =
+      switch signal {
+      case SIGILL: 0
+      case SIGTRAP: 1
+      case SIGSEGV: 2
+      case SIGBUS: 3
+      default: 4
+      }
+    sigaction(signal, before + slot, nil)
     guard textCount > 0, pthread_self() == thread else { return }
     _ = Glibc.write(2, text, textCount)
     var count = 0
