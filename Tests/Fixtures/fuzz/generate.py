@@ -2,7 +2,7 @@
 
     python3 generate.py
 """
-import json, os, struct
+import base64, json, os, struct
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOKENIZERS = os.path.join(HERE, "..", "tokenizers")
@@ -169,3 +169,39 @@ for name in ("unigram-symbols", "bpe-symbols-unused", "unigram-suffix"):
     for key, part in parts:
         if key == 0x1A and len(part) < 3_000:
             write(f"sentencepiece/{name}-back.spm", SMALL + part + b"\x2A" + part[1:])
+
+# tokenizer.json of T5's and BART's kind, a line each.
+def special(*tokens):
+    return [{"id": i, "content": token, "special": True, "normalized": False} for i, token in enumerate(tokens)]
+
+
+METASPACE = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True}
+CHARACTERS = struct.pack("<I", 8) + struct.pack("<II", 0x61 << 10, 0) + b"x\0"
+UNIGRAM = {
+    "version": "1.0", "added_tokens": special("<pad>", "</s>", "<unk>"),
+    "normalizer": {"type": "Sequence", "normalizers": [
+        {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(CHARACTERS).decode()},
+        {"type": "Strip", "strip_left": False, "strip_right": True},
+        {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "▁"}]},
+    "pre_tokenizer": METASPACE, "decoder": METASPACE,
+    "post_processor": {
+        "type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}],
+        "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}}},
+    "model": {"type": "Unigram", "unk_id": 2, "byte_fallback": False, "vocab": [["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0]]
+              + [[c, -3.5 - i / 8] for i, c in enumerate(LETTERS)] + [["▁the", -2.0], ["ea", -2.25]]}}
+ALPHABET = [chr(b) for b in (*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100), *range(0x100, 0x144))]
+VOCABULARY = ["<s>", "<pad>", "</s>", "<unk>", *ALPHABET, "Ġt", "he", "Ġthe"]
+BPE = {
+    "added_tokens": special("<s>", "<pad>", "</s>", "<unk>"), "normalizer": None,
+    "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}, "decoder": {"type": "ByteLevel"},
+    "post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]},
+    "model": {"type": "BPE", "dropout": None, "unk_token": None, "vocab": {piece: i for i, piece in enumerate(VOCABULARY)},
+              "merges": [["Ġ", "t"], ["h", "e"], ["Ġt", "he"]]}}
+OLD = {**UNIGRAM, "normalizer": None, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+    {"type": "WhitespaceSplit"}, {"type": "Metaspace", "replacement": "▁", "add_prefix_space": True}]}}
+lines("tokenizer-json.txt", [json.dumps(file, ensure_ascii=False) for file in (UNIGRAM, OLD, BPE)])
+lines("text.txt", [
+    "I'll say it's what they've got; I'm sure we're not, he'd say don't 'S 'LL", "  12 ½ ² a\u00a0b \u3000x\t\ty\r", "</s><extra_id_0><mask> ＜/s＞ ▁",
+    "e\u0301 \uff21\u030a\u0327 \u1100\u1161\u11a8 \u0600a ﬁ", "👨‍👩‍👦 🇩🇪🇫🇷 漢字 नदी", "aaaaaaaaaaaaaaaa!!!!!!!!''''''''        ",
+])
+lines("merges.txt", ["Ġ t\th e\tĠt he", "e r\tĠ a\tĠ d\te n\to r"])
