@@ -80,7 +80,12 @@ final class HTTPClient {
       guard parts.count == 2 else { continue }
       let value = parts[1].drop { $0 == " " }.lowercased()
       switch parts[0].lowercased() {
-      case "content-length": length = Int(value)
+      case "content-length":
+        guard let number = Int(value), (0...Self.bodyLimit).contains(number) else {
+          throw CommandFailure(
+            "\(name): an answer of Content-Length \(value.prefix(40)); 0 to \(Self.bodyLimit) is taken")
+        }
+        length = number
       case "connection": keepsAlive = keepsAlive && value != "close"
       case "transfer-encoding": throw CommandFailure("\(name): an answer in transfer-encoding \(value), unknown here")
       default: break

@@ -115,10 +115,9 @@ import Testing
     }
   }
 
-  /// A server with one connection that answers nothing makes all the requests behind the first one late.
-  @Test func `waits that the server causes count from the time a request was due`() async throws {
+  /// A socket that listens on a port of its own and answers nothing by itself; the caller closes it.
+  private func silentListener() throws -> (descriptor: Int32, port: UInt16) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(listener) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
@@ -130,6 +129,31 @@ import Testing
         }
       } ? UInt16(bigEndian: address.sin_port) : 0
     try #require(port > 0)
+    return (listener, port)
+  }
+
+  @Test(arguments: ["-5", "9223372036854775807", "99999999999999999999", "x", ""])
+  func `a server's impossible Content-Length is an error that names it`(length: String) async throws {
+    let (listener, port) = try silentListener()
+    defer { close(listener) }
+    let answering = Thread {
+      let connection = accept(listener, nil, nil)
+      var request = [UInt8](repeating: 0, count: 4_096)
+      _ = recv(connection, &request, request.count, 0)
+      let answer = Array("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\nabc".utf8)
+      _ = send(connection, answer, answer.count, Int32(MSG_NOSIGNAL))
+      close(connection)
+    }
+    answering.start()
+    let outcome = try await Program.run(["health", "--port", "\(port)"])
+    #expect(outcome.status == 1, "\(outcome)")
+    #expect(outcome.errors.contains("Content-Length \(length)"), "\(outcome)")
+  }
+
+  /// A server with one connection that answers nothing makes all the requests behind the first one late.
+  @Test func `waits that the server causes count from the time a request was due`() async throws {
+    let (listener, port) = try silentListener()
+    defer { close(listener) }
     // The listener accepts into its backlog and answers nothing: the first request ends with the timeout of 2 s.
     let (outcome, load) = try await load(
       [
