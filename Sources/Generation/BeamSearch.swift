@@ -36,14 +36,13 @@ struct BeamSearch: SequenceSearch {
 
   init(_ options: GenerationOptions) {
     self.options = options
-    candidatesPerRow = options.configuration.candidates(beamSize: options.beamSize)
+    candidatesPerRow = max(2, 1 + options.configuration.endTokens.count) * options.beamSize
     beams = [Beam(parent: 0, score: 0, logProbability: 0)]
     beams.reserveCapacity(options.beamSize)
     best.reserveCapacity(candidatesPerRow + 1)
     sequences = SequenceTable(sequences: options.beamSize, capacity: options.maxLength)
     sequences[0, 0] = options.configuration.startToken
-    spare = sequences
-    spare[0, 0] = options.configuration.startToken  // a copy of its own now, not at the first step
+    spare = SequenceTable(sequences: options.beamSize, capacity: options.maxLength)
     finished = FinishedBeams(limit: options.beamSize, capacity: options.maxLength)
   }
 
@@ -130,7 +129,7 @@ struct BeamSearch: SequenceSearch {
     // Nothing was possible any more: what was said until then.
     return [
       Hypothesis(
-        tokens: Array(sequences.copy(of: 0, count: length).dropFirst()), score: nil, beamScore: nil, end: .noToken)
+        tokens: sequences.generated(0, count: length), score: nil, beamScore: nil, end: .noToken)
     ]
   }
 }
@@ -176,7 +175,7 @@ private struct FinishedBeams {
   func hypotheses(_ count: Int) -> [Hypothesis] {
     entries.prefix(count).map { entry in
       Hypothesis(
-        tokens: Array(sequences.copy(of: entry.sequence, count: entry.count).dropFirst()), score: entry.score,
+        tokens: sequences.generated(entry.sequence, count: entry.count), score: entry.score,
         beamScore: entry.beamScore, end: entry.end)
     }
   }

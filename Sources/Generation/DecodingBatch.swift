@@ -83,13 +83,14 @@ public struct DecodingBatch {
       }
       first += groups[index].rows
     }
-    rearrange(afterStep: true)
+    dropOver()
+    moveRows()
   }
 
   /// Drops the segments that nobody waits for.
   public mutating func remove(where abandoned: (_ id: Int) -> Bool) {
     for index in groups.indices where abandoned(groups[index].id) { groups[index].isOver = true }
-    rearrange(afterStep: false)
+    dropOver()
   }
 
   private func lastTokens() -> UnsafeBufferPointer<TokenID> {
@@ -131,28 +132,32 @@ public struct DecodingBatch {
       wanted: UnsafeBufferPointer(start: wanted, count: next))
   }
 
-  /// Gives every search the rows that it goes on with, and the next segments those of the searches that are over.
-  /// - Parameter afterStep: whether the searches have just moved on; their rows move once a step.
-  private mutating func rearrange(afterStep: Bool) {
+  /// Takes the searches that are over out of the batch; the rows of the others close up.
+  private mutating func dropOver() {
     var first = 0
-    var over = false
-    for index in groups.indices {
-      let rows = first..<(first + groups[index].rows)
-      if groups[index].isOver {
-        caches.giveBack(state.rows[first].memory)
-        for row in rows { caches.giveBack(state.rows[row].past) }
-        state.rows.removeSubrange(rows)
-        rowCount -= groups[index].search.options.beamSize
-        over = true
-      } else {
-        if afterStep {
-          reordering.apply(groups[index].search, to: rows, of: &state, &caches)
-          groups[index].rows = groups[index].search.rowCount
-        }
-        first += groups[index].rows
+    for group in groups {
+      let rows = first..<(first + group.rows)
+      guard group.isOver else {
+        first = rows.upperBound
+        continue
       }
+      caches.giveBack(state.rows[first].memory)
+      for row in rows { caches.giveBack(state.rows[row].past) }
+      state.rows.removeSubrange(rows)
+      rowCount -= group.search.options.beamSize
     }
-    if over { groups.removeAll(where: \.isOver) }
+    groups.removeAll(where: \.isOver)
+  }
+
+  /// Gives every search the rows that it goes on with. Once a step: a second time, hypotheses would go on with each
+  /// other's pasts.
+  private mutating func moveRows() {
+    var first = 0
+    for index in groups.indices {
+      reordering.apply(groups[index].search, to: first..<(first + groups[index].rows), of: &state, &caches)
+      groups[index].rows = groups[index].search.rowCount
+      first += groups[index].rows
+    }
     reordering.copy(context)
   }
 }

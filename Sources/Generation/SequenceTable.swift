@@ -16,9 +16,9 @@ struct SequenceTable {
     set { tokens[sequence * capacity + place] = newValue }
   }
 
-  /// The first `count` tokens of a sequence.
-  func copy(of sequence: Int, count: Int) -> [TokenID] {
-    Array(tokens[(sequence * capacity)..<(sequence * capacity + count)])
+  /// A sequence of `count` tokens without the first of them, the start token.
+  func generated(_ sequence: Int, count: Int) -> [TokenID] {
+    Array(tokens[(sequence * capacity + 1)..<(sequence * capacity + count)])
   }
 
   /// Makes `sequence` the first `count` tokens of another table's `source`, followed by `token`.

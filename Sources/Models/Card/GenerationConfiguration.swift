@@ -102,9 +102,6 @@ public struct GenerationConfiguration: Sendable, Equatable {
   /// Hypotheses that a search can keep.
   public static let beamLimit = 32
 
-  /// Candidates of which `beamSize` go on, even if every end token is among them in every row.
-  public func candidates(beamSize: Int) -> Int { max(2, 1 + endTokens.count) * beamSize }
-
   /// A number or a list of numbers.
   private struct OneOrMany: Decodable {
     let values: [Int]
