@@ -53,6 +53,11 @@ public struct DecoderState {
   public var rows: [Row] = []
 
   public init() {}
+
+  /// Every row has said one token more: what each layer stored at the end of its past counts from now on.
+  func advance() {
+    for row in rows { row.past.count += 1 }
+  }
 }
 
 /// An encoder-decoder Transformer. Immutable; all state is passed in.

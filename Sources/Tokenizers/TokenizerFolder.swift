@@ -88,17 +88,21 @@ struct TokenizerConfigurationFile: Decodable {
   var add_prefix_space: Bool?
   var extra_ids: Int?
 
+  /// Tokens that have a setting of their own.
+  private var purposeTokens: [String] {
+    [eos_token, pad_token, unk_token, bos_token, sep_token, cls_token, mask_token].compactMap { $0?.text }
+  }
+
   /// Special tokens that the file names, whatever they are for.
   var namedTokens: [String] {
-    [eos_token, pad_token, unk_token, bos_token, sep_token, cls_token, mask_token].compactMap { $0?.text }
+    purposeTokens
       + (additional_special_tokens ?? []).map(\.text)
       + (added_tokens_decoder ?? [:]).values.filter { $0.special == true }.map(\.content)
   }
 
   /// Tokens that a user's text would be cut at, which no tokenizer here does: an error where there are any.
   func refuseTextTokens(file: String) throws(TokenizerError) {
-    let named = Set(
-      [eos_token, pad_token, unk_token, bos_token, sep_token, cls_token, mask_token].compactMap(\.?.text))
+    let named = Set(purposeTokens)
     for token in (added_tokens_decoder ?? [:]).values where token.special != true && !named.contains(token.content) {
       throw .unsupportedModel(
         file: file, reason: "added_tokens_decoder: \(token.content) is not special; only special tokens can be added")

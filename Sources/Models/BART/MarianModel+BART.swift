@@ -38,11 +38,7 @@ extension TokenTables {
   /// Those of a BART model: one table for all, learned positions, a norm.
   init(bart configuration: MarianConfiguration, _ weights: WeightScope) throws(ModelError) {
     let shape: Shape = [configuration.vocabularySize, configuration.width]
-    let table = try weights.tied(
-      [
-        "model.shared.weight", "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight",
-        "lm_head.weight",
-      ], shape)
+    let table = try weights.tied(Self.sharedNames, shape)
     func embedding(_ side: WeightScope) throws(ModelError) -> Embedding {
       Embedding(
         table: table, scale: configuration.embeddingScale,
@@ -54,9 +50,6 @@ extension TokenTables {
     }
     encoder = try embedding(weights.scope("model").scope("encoder"))
     decoder = try embedding(weights.scope("model").scope("decoder"))
-    let bias: Tensor? =
-      weights.contains("final_logits_bias")
-      ? try weights.tensor("final_logits_bias", [1, configuration.vocabularySize]) : nil
-    output = weights.outputProjection(table, bias: bias)
+    output = weights.outputProjection(table, bias: try Self.logitsBias(configuration.vocabularySize, weights))
   }
 }

@@ -74,8 +74,19 @@ struct CrossAttention: Sendable {
 
   var width: Int { layout.heads * layout.width }
 
-  /// Fills one layer of each source's memory. encoded [ΣS,D], lengths of the sources.
-  func remember(
+  /// Fills every layer of each source's memory. encoded [ΣS,D], lengths of the sources, attentions of the layers in order.
+  static func remember(
+    _ encoded: Matrix, lengths: [Int], by attentions: some Sequence<CrossAttention>, memories: [AttentionCache],
+    _ context: KernelContext
+  ) {
+    for (layer, attention) in attentions.enumerated() {
+      attention.remember(encoded, lengths: lengths, layer: layer, memories: memories, context)
+    }
+    for (memory, length) in zip(memories, lengths) { memory.count = length }
+  }
+
+  /// Fills one layer of each source's memory.
+  private func remember(
     _ encoded: Matrix, lengths: [Int], layer: Int, memories: [AttentionCache], _ context: KernelContext
   ) {
     let projected = context.linear(encoded, keyValue)

@@ -44,13 +44,7 @@ public struct MarianConfiguration: Sendable {
   }
 
   private init(file: File, path: String) throws(ModelError) {
-    func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
-      guard range.contains(value) else {
-        throw .malformed(
-          path: path, reason: "\(name) is \(value); \(range.lowerBound) to \(range.upperBound) is possible")
-      }
-      return value
-    }
+    let check = RangeCheck(path: path)
     vocabularySize = try check("vocab_size", file.vocab_size, 2...4_000_000)
     decoderVocabularySize = try check(
       "decoder_vocab_size", file.decoder_vocab_size ?? file.vocab_size, 2...4_000_000)

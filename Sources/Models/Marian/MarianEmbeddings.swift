@@ -6,6 +6,14 @@ extension TokenTables {
   private static let decoderName = "model.decoder.embed_tokens.weight"
   private static let sharedName = "model.shared.weight"
   private static let headName = "lm_head.weight"
+  /// Where one table does for all, it may stand under any of these.
+  static let sharedNames = [sharedName, encoderName, decoderName, headName]
+
+  /// What is added to the logits, [V]; nil where the file has no such weight.
+  static func logitsBias(_ vocabularySize: Int, _ weights: WeightScope) throws(ModelError) -> Tensor? {
+    let name = "final_logits_bias"
+    return weights.contains(name) ? try weights.tensor(name, [1, vocabularySize]) : nil
+  }
 
   /// Those of a MarianMT model, under whichever of the tied names they stand.
   init(marian configuration: MarianConfiguration, _ weights: WeightScope) throws(ModelError) {
@@ -14,8 +22,7 @@ extension TokenTables {
     let source: StoredTensor
     let target: StoredTensor
     if configuration.sharesEmbeddings {
-      source = try weights.tied(
-        [Self.sharedName, Self.encoderName, Self.decoderName, Self.headName], decoderShape)
+      source = try weights.tied(Self.sharedNames, decoderShape)
       target = source
     } else {
       source = try weights.tied([Self.encoderName, Self.sharedName], [configuration.vocabularySize, width])
@@ -27,13 +34,8 @@ extension TokenTables {
     decoder = Embedding(
       table: target, scale: configuration.embeddingScale,
       positions: try Self.positions("model.decoder.embed_positions.weight", configuration, weights))
-    let bias: Tensor? =
-      if weights.contains("final_logits_bias") {
-        try weights.tensor("final_logits_bias", [1, configuration.decoderVocabularySize])
-      } else {
-        nil
-      }
-    output = weights.outputProjection(target, bias: bias)
+    output = weights.outputProjection(
+      target, bias: try Self.logitsBias(configuration.decoderVocabularySize, weights))
   }
 
   /// Position tables are sinusoids; where a file holds one, it is used as it is.

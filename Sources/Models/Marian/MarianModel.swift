@@ -48,10 +48,8 @@ public final class MarianModel: Seq2SeqModel {
     let lengths = sources.map(\.count)
     var x = encoderEmbedding(sources, context)
     for layer in encoderLayers { x = layer(x, lengths: lengths, context) }
-    for (index, layer) in decoderLayers.enumerated() {
-      layer.crossAttention.remember(x, lengths: lengths, layer: index, memories: memories, context)
-    }
-    for (memory, length) in zip(memories, lengths) { memory.count = length }
+    CrossAttention.remember(
+      x, lengths: lengths, by: decoderLayers.lazy.map(\.crossAttention), memories: memories, context)
     return x
   }
 
@@ -61,7 +59,7 @@ public final class MarianModel: Seq2SeqModel {
     precondition(tokens.count == state.rows.count, "\(tokens.count) tokens for \(state.rows.count) rows")
     var x = decoderEmbedding(tokens, state: state, context)
     for (index, layer) in decoderLayers.enumerated() { x = layer(x, layer: index, state: state, context) }
-    for row in state.rows { row.past.count += 1 }
+    state.advance()
     return x
   }
 }

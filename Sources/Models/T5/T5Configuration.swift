@@ -42,13 +42,7 @@ public struct T5Configuration: Sendable {
   }
 
   private init(file: File, path: String) throws(ModelError) {
-    func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
-      guard range.contains(value) else {
-        throw .malformed(
-          path: path, reason: "\(name) is \(value); \(range.lowerBound) to \(range.upperBound) is possible")
-      }
-      return value
-    }
+    let check = RangeCheck(path: path)
     vocabularySize = try check("vocab_size", file.vocab_size, 2...4_000_000)
     width = try check("d_model", file.d_model, 1...16_384)
     headWidth = try check("d_kv", file.d_kv, 1...1_024)

@@ -29,6 +29,20 @@ enum JSONFile {
   }
 }
 
+/// Checks numbers of a model's config.json.
+struct RangeCheck {
+  let path: String
+
+  /// The value, if it lies in the range; else an error that names it.
+  func callAsFunction(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
+    guard range.contains(value) else {
+      throw .malformed(
+        path: path, reason: "\(name) is \(value); \(range.lowerBound) to \(range.upperBound) is possible")
+    }
+    return value
+  }
+}
+
 extension MappedFile {
   /// Maps a file of a model. (FileManager's attributes differ between the static and the dynamic Foundation.)
   convenience init(modelFile path: String) throws(ModelError) {
