@@ -40,7 +40,7 @@ final class EngineLoop: Sendable {
 
   /// Puts a request into the queue.
   func submit(
-    _ segments: [Segment], rowsPerSegment: Int, model: Int, priority: Priority, deadline: ContinuousClock.Instant
+    _ segments: [Segment], model: Int, priority: Priority, deadline: ContinuousClock.Instant
   ) throws(InferenceError) -> Submission {
     let now = ContinuousClock.now
     let outcome: Result<Submission, InferenceError> = shared.withLock { shared in
@@ -52,7 +52,8 @@ final class EngineLoop: Sendable {
       do throws(Overload) {
         try shared.queue.enqueue(
           BatchQueue.Request(
-            id: id, model: model, segmentSizes: segments.map(\.source.count), rowsPerSegment: rowsPerSegment,
+            id: id, model: model, segmentSizes: segments.map(\.source.count),
+            rowsPerSegment: segments.map(\.options.beamSize).max() ?? 1,
             priority: priority, deadline: deadline),
           now: now)
       } catch {

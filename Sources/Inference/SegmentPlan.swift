@@ -57,9 +57,11 @@ struct SegmentPlan: Sendable {
 
   /// Other translations of whole texts: the n-th is made of the n-th alternative of each segment, or of the translation
   /// of a segment that has no more.
-  func alternatives(to texts: [String], _ segments: [SegmentResult], count: Int) -> [[String]] {
-    var kept = texts.map { Set([$0]) }
+  func alternatives(to texts: [String], _ segments: [SegmentResult]) -> [[String]] {
     var alternatives: [[String]] = texts.map { _ in [] }
+    let count = segments.lazy.map(\.alternatives.count).max() ?? 0
+    guard count > 0 else { return alternatives }
+    var kept = texts.map { Set([$0]) }
     for rank in 0..<count {
       let targets = segments.map { rank < $0.alternatives.count ? $0.alternatives[rank].target : $0.target }
       for item in texts.indices {

@@ -111,6 +111,11 @@ public struct SegmentResult: Sendable, Equatable {
   }
 }
 
+extension Sequence<SegmentResult> {
+  /// Whether a limit ended any of them.
+  package var areTruncated: Bool { contains { $0.flags.contains(.truncated) } }
+}
+
 /// Where the time of a request went.
 public struct TranslationTimings: Sendable, Equatable {
   /// Until the first segment entered the batch.

@@ -70,7 +70,7 @@ extension InferenceEngine {
       scoring: request.detail == .scored ? .meanLogProbability : .none)
     let submission = try loop.submit(
       plan.segments.map { EngineLoop.Segment(source: $0.source, options: options) },
-      rowsPerSegment: options.beamSize, model: route.model, priority: request.priority,
+      model: route.model, priority: request.priority,
       deadline: ContinuousClock.now + configuration.deadline)
     return TranslationStream(submission: submission, plan: plan, model: model)
   }
@@ -85,7 +85,7 @@ extension InferenceEngine {
     let targets = segments.map(\.target)
     let texts = request.texts.indices.map { plan.assemble(item: $0, translations: targets) }
     return Translation(
-      texts: texts, alternatives: plan.alternatives(to: texts, segments, count: request.alternatives),
+      texts: texts, alternatives: plan.alternatives(to: texts, segments),
       segments: segments,
       model: stream.model.card.id, timings: TranslationTimings(stream.submission.timings, now: ContinuousClock.now))
   }

@@ -1,5 +1,5 @@
-import Inference
 import Foundation
+import Inference
 import Logging
 
 extension ServiceConfiguration {

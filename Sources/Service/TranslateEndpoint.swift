@@ -74,7 +74,7 @@ struct TranslateAnswer: Sendable {
       writer.object { object in
         object.member("translatedText") { writeTexts(&$0) }
         if let alternatives { object.member("alternatives") { write(alternatives, &$0) } }
-        if segments.contains(where: { $0.flags.contains(.truncated) }) {
+        if segments.areTruncated {
           object.member("truncated") { $0.bool(true) }
         }
         guard details == .detailed else { return }

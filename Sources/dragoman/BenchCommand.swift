@@ -38,21 +38,12 @@ struct BenchModelCommand: AsyncParsableCommand {
   @Flag(help: "Longest sentences first (bulk).") var sorted = false
 
   func validate() throws {
-    func check(_ flag: String, _ value: Int?) throws {
-      if let value, !(1...1_000_000).contains(value) {
-        throw ValidationError("--\(flag) is \(value); 1 to 1000000 is possible.")
-      }
-    }
-    try check("in-flight", inFlight)
-    try check("encode-budget", encodeBudget)
-    try check("repetitions", repetitions)
-    if !(1...TranslationRequest.beamLimit).contains(beamSize) {
-      throw ValidationError("--beam-size is \(beamSize); 1 to \(TranslationRequest.beamLimit) is possible.")
-    }
-    try check("sentences", sentences)
-    if let threads, !(1...1_024).contains(threads) {
-      throw ValidationError("--threads is \(threads); 1 to 1024 is possible.")
-    }
+    try checkFlag("in-flight", inFlight, 1...1_000_000)
+    try checkFlag("encode-budget", encodeBudget, 1...1_000_000)
+    try checkFlag("repetitions", repetitions, 1...1_000_000)
+    try checkFlag("beam-size", beamSize, 1...TranslationRequest.beamLimit)
+    try checkFlag("sentences", sentences, 1...1_000_000)
+    try checkFlag("threads", threads, 1...1_024)
   }
 
   func run() async throws {
@@ -66,7 +57,6 @@ struct BenchModelCommand: AsyncParsableCommand {
       beamSize: beamSize)
     var line = BenchLine(which.rawValue)
     line.add("engine", "dragoman")
-    line.add("version", ProductVersion.version)
     line.add("model", model.split(separator: "/").last.map(String.init) ?? model)
     line.add("quantization", quantization.rawValue)
     line.add("threads", threads)
@@ -79,7 +69,7 @@ struct BenchModelCommand: AsyncParsableCommand {
     case .load: break
     }
     line.add("peak_rss_mb", ProcessMemory.peakMegabytes)
-    line.add("cpu", ProcessorName.current)
+    line.addOrigin()
     print(line.text)
   }
 

@@ -23,9 +23,7 @@ struct BenchKernelsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How long each case is repeated, in seconds.", valueName: "s")) var seconds = 0.2
 
   func validate() throws {
-    guard (1...1_024).contains(threads) else {
-      throw ValidationError("--threads is \(threads); 1 to 1024 is possible.")
-    }
+    try checkFlag("threads", threads, 1...1_024)
     guard seconds >= 0, seconds <= 3_600 else {
       throw ValidationError("--seconds is \(seconds); 0 to 3600 is possible.")
     }

@@ -15,6 +15,13 @@ struct CommandFailure: Error, CustomStringConvertible {
   }
 }
 
+/// Refuses a flag's value outside its range.
+func checkFlag(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+  if let value, !range.contains(value) {
+    throw ValidationError("--\(name) is \(value); \(range.lowerBound) to \(range.upperBound) is possible.")
+  }
+}
+
 /// The flags that say which models to use and how to compute; the environment's settings stand in for those left out.
 struct EngineOptions: ParsableArguments {
   @Option(help: SettingHelp.text(.models), completion: .directory) var models: String?

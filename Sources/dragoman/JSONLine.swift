@@ -12,7 +12,7 @@ enum JSONLine {
       if let line = text.line { object.member("line") { $0.integer(line) } }
       object.member("source", text.text)
       object.member("translatedText", translated)
-      if segments.contains(where: { $0.flags.contains(.truncated) }) { object.member("truncated") { $0.bool(true) } }
+      if segments.areTruncated { object.member("truncated") { $0.bool(true) } }
       object.member("details") { $0.array(segments) { $0.segment($1) } }
       object.member("model", model)
     }

@@ -45,9 +45,7 @@ struct TranslateCommand: AsyncParsableCommand {
   @OptionGroup var bulk: BulkOptions
 
   func validate() throws {
-    if let beamSize, !(1...TranslationRequest.beamLimit).contains(beamSize) {
-      throw ValidationError("--beam-size is \(beamSize); 1 to \(TranslationRequest.beamLimit) is possible.")
-    }
+    try checkFlag("beam-size", beamSize, 1...TranslationRequest.beamLimit)
   }
 
   func run() async throws {
