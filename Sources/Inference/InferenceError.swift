@@ -4,6 +4,8 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
   case notReady(reason: String)
   /// No model translates from one language to the other.
   case unsupportedPair(source: String, target: String)
+  /// No model writes summaries of texts in this language.
+  case noSummarizer(language: String)
   /// The queue is full.
   case overloaded(retryAfter: Duration)
   /// The request's deadline passed before it was done.
@@ -19,6 +21,8 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
     switch self {
     case .notReady(let reason): "not ready: \(reason)"
     case .unsupportedPair(let source, let target): "no model translates from \(source) to \(target)"
+    case .noSummarizer(let language):
+      "no model writes summaries of texts in \(language); method extractive needs none"
     case .overloaded(let retryAfter): "overloaded; try again in \(retryAfter.components.seconds) s"
     case .deadlineExceeded: "the request took longer than its deadline"
     case .cancelled: "cancelled"
