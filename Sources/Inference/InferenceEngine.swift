@@ -113,9 +113,8 @@ public final class InferenceEngine: Sendable {
   /// The engine's thread: loads, then decodes until it is stopped.
   private func run() {
     let context = KernelContext(kernels: configuration.kernels, pool: pool)
-    let models = load(context)
-    let catalog = ModelCatalog(models: models)
-    let loop = EngineLoop(configuration: configuration, models: models.count)
+    let catalog = ModelCatalog(load(context))
+    let loop = EngineLoop(configuration: configuration, models: catalog.models.count)
     let isReady = phase.withLock { phase in
       guard case .loading = phase else { return false }
       phase = .ready(catalog, loop)
@@ -126,11 +125,11 @@ public final class InferenceEngine: Sendable {
       return waiters
     }
     for waiter in waiters { waiter.resume() }
-    if isReady { loop.run(models: models.map(\.model), context: context) }
+    if isReady { loop.run(models: catalog.models.map(\.model), context: context) }
   }
 
   /// Loads and tests every model; if one fails, the phase becomes `failed` with every reason.
-  private func load(_ context: KernelContext) -> [LoadedModel] {
+  private func load(_ context: KernelContext) -> [LoadedFolder] {
     let folders: [String]
     do throws(InferenceError) {
       folders = try ModelCatalog.folders(in: configuration.modelsFolder)
@@ -142,14 +141,14 @@ public final class InferenceEngine: Sendable {
     phase.withLock { phase in
       if case .loading = phase { phase = .loading(models: names) }
     }
-    var models: [LoadedModel] = []
+    var models: [LoadedFolder] = []
     var reasons: [String: String] = [:]
     for (name, folder) in zip(names, folders) {
       do throws(InferenceError) {
-        let model = try LoadedModel(folder: folder, quantization: configuration.quantization, context)
+        let model = try LoadedFolder(folder, quantization: configuration.quantization, context)
         try model.selfTest(context)
         if let twin = models.first(where: { $0.card.id == model.card.id }) {
-          throw .failed(reason: "\(folder): id \(model.card.id) is that of \(twin.folder) too")
+          throw .failed(reason: "\(folder): id \(model.card.id) is that of \(twin.path) too")
         }
         models.append(model)
       } catch {

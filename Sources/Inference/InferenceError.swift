@@ -1,3 +1,5 @@
+import Models
+
 /// Why the engine gives no translation.
 public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Models are still being loaded, or one of them failed.
@@ -6,6 +8,8 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
   case unsupportedPair(source: String, target: String)
   /// No model writes summaries of texts in this language.
   case noSummarizer(language: String)
+  /// No model that is loaded does this.
+  case noModel(task: ModelCard.Task)
   /// The queue is full.
   case overloaded(retryAfter: Duration)
   /// The request's deadline passed before it was done.
@@ -23,6 +27,7 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
     case .unsupportedPair(let source, let target): "no model translates from \(source) to \(target)"
     case .noSummarizer(let language):
       "no model writes summaries of texts in \(language); method extractive needs none"
+    case .noModel(let task): "no \(task.rawValue) model is loaded"
     case .overloaded(let retryAfter): "overloaded; try again in \(retryAfter.components.seconds) s"
     case .deadlineExceeded: "the request took longer than its deadline"
     case .cancelled: "cancelled"

@@ -4,7 +4,7 @@ import Models
 import Tensors
 import Tokenizers
 
-/// A model that can translate: weights, vocabulary, rules of generation.
+/// A model that generates text, a translator or a summarizer: weights, vocabulary, rules of generation.
 public struct LoadedModel: Sendable {
   public let card: ModelCard
   public let folder: String
@@ -17,16 +17,12 @@ public struct LoadedModel: Sendable {
   /// The same for `split: none`: what the position table can number.
   let positionLimit: Int
 
-  /// Loads a model's folder: card, files against their digests, vocabulary, weights.
+  /// Loads what its card's folder holds: vocabulary, weights, rules.
   init(
-    folder: String, quantization: Quantization, _ context: KernelContext
+    folder: String, card: ModelCard, quantization: Quantization, _ context: KernelContext
   ) throws(InferenceError) {
+    self.card = card
     do throws(ModelError) {
-      card = try ModelCard(folder: folder)
-      guard card.task == .translation else {
-        throw .unsupported(path: folder + "/model.json", reason: "task \(card.task.rawValue) is not supported yet")
-      }
-      try card.verifyFiles(folder: folder)
       model = try ModelRegistry.load(
         folder: folder, architecture: card.architecture, quantization: quantization, context)
       generation = try GenerationConfiguration(folder: folder, dimensions: model.dimensions)
@@ -37,7 +33,9 @@ public struct LoadedModel: Sendable {
     do throws(TokenizerError) {
       tokenizer = try TokenizerRegistry.load(folder: folder, architecture: card.architecture)
       added = try tokenizer.addedCount(prefix: nil)
-      for direction in card.languages { added = max(added, try tokenizer.addedCount(prefix: direction.prefix)) }
+      for prefix in card.languages.map(\.prefix) + card.lengths.map(\.prefix) {
+        added = max(added, try tokenizer.addedCount(prefix: prefix))
+      }
     } catch {
       throw .failed(reason: error.description)
     }
@@ -60,15 +58,10 @@ public struct LoadedModel: Sendable {
   func selfTest(_ context: KernelContext) throws(InferenceError) {
     var batch = DecodingBatch(model: model, context: context)
     for (index, test) in card.selfTest.enumerated() {
-      let direction = card.languages.first {
-        (test.from == nil || $0.from == test.from) && (test.to == nil || $0.to == test.to)
-      }
-      guard let direction else {
-        throw .failed(reason: "\(folder)/model.json: self_test \(index) names a direction that languages lacks")
-      }
+      let prefix = try prefix(of: test, index)
       let source: [TokenID]
       do {
-        source = try tokenizer.encode(test.input[...], prefix: direction.prefix)
+        source = try tokenizer.encode(test.input[...], prefix: prefix)
       } catch {
         throw .failed(reason: error.description)
       }
@@ -83,6 +76,22 @@ public struct LoadedModel: Sendable {
             + "the model's files or this program are damaged")
       }
     }
+  }
+
+  private func prefix(of test: ModelCard.SelfTest, _ index: Int) throws(InferenceError) -> String? {
+    if let name = test.length {
+      guard let length = card.lengths.first(where: { $0.name == name }) else {
+        throw .failed(reason: "\(folder)/model.json: self_test \(index) names a length that lengths lacks")
+      }
+      return length.prefix
+    }
+    let direction = card.languages.first {
+      (test.from == nil || $0.from == test.from) && (test.to == nil || $0.to == test.to)
+    }
+    guard let direction else {
+      throw .failed(reason: "\(folder)/model.json: self_test \(index) names a direction that languages lacks")
+    }
+    return direction.prefix
   }
 }
 

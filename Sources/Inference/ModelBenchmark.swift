@@ -38,7 +38,10 @@ package struct ModelBenchmark {
     } catch {
       throw .failed(reason: error.description)
     }
-    model = try LoadedModel(folder: folder, quantization: quantization, context)
+    guard let model = try LoadedFolder(folder, quantization: quantization, context).model else {
+      throw .failed(reason: "\(folder) holds no model that generates text")
+    }
+    self.model = model
     try model.selfTest(context)
     loadSeconds = (ContinuousClock.now - start) / .seconds(1)
     var requests: [DecodingBatch.Request] = []

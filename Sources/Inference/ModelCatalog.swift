@@ -7,7 +7,7 @@ public struct SupportedLanguage: Sendable, Equatable {
   public let targets: [String]
 }
 
-/// The models that are loaded and the directions they translate. When several know a direction, the first by id does it.
+/// The models that are loaded, and which of them does what. When several can, the first by folder does it.
 public struct ModelCatalog: Sendable {
   /// A model's part in a translation.
   struct Route: Sendable {
@@ -16,13 +16,26 @@ public struct ModelCatalog: Sendable {
     let prefix: String?
   }
 
+  /// A model's part in a summary.
+  public struct Summarizer: Sendable {
+    /// Index into `models`.
+    public let model: Int
+    public let card: ModelCard
+    /// What asks for the language, where no length's prefix stands in its place.
+    public let prefix: String?
+  }
+
+  /// The models that generate text, translators and summarizers.
   public let models: [LoadedModel]
+  /// The model that scores sentences.
+  public let salience: LoadedSalienceModel?
   private let routes: [String: [String: Route]]
 
-  init(models: [LoadedModel]) {
-    self.models = models
+  init(_ folders: [LoadedFolder]) {
+    models = folders.compactMap(\.model)
+    salience = folders.lazy.compactMap(\.salience).first
     var routes: [String: [String: Route]] = [:]
-    for (index, model) in models.enumerated() {
+    for (index, model) in models.enumerated() where model.card.task == .translation {
       for direction in model.card.languages {
         let from = direction.from.lowercased()
         let to = direction.to.lowercased()
@@ -33,6 +46,17 @@ public struct ModelCatalog: Sendable {
   }
 
   func route(from source: String, to target: String) -> Route? { routes[source]?[target] }
+
+  /// The model that summarizes texts of a language, a code in lower case, in that language.
+  public func summarizer(language: String) -> Summarizer? {
+    for (index, model) in models.enumerated() where model.card.task == .summarization {
+      let direction = model.card.languages.first {
+        $0.from.lowercased() == language && $0.to.lowercased() == language
+      }
+      if let direction { return Summarizer(model: index, card: model.card, prefix: direction.prefix) }
+    }
+    return nil
+  }
 
   /// Source languages, by code, each with its targets; a language counts among its own targets.
   public var languages: [SupportedLanguage] {

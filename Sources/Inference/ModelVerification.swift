@@ -22,11 +22,12 @@ public struct ModelVerification: Sendable {
     defer { pool.shutdown() }
     let context = KernelContext(kernels: configuration.kernels, pool: pool)
     let start = ContinuousClock.now
-    let model = try LoadedModel(folder: folder, quantization: configuration.quantization, context)
+    let model = try LoadedFolder(folder, quantization: configuration.quantization, context)
     let loaded = ContinuousClock.now
     try model.selfTest(context)
     let milliseconds = Int((loaded - start) / .milliseconds(1))
-    return "\(model.card.id): \(model.card.files.count) files, loaded in \(milliseconds) ms, "
-      + "\(model.card.selfTest.count) self-tests passed"
+    let card = model.card
+    return "\(card.id): \(card.files.count) files, loaded in \(milliseconds) ms, "
+      + "\(card.selfTest.count + card.salienceTest.count) self-tests passed"
   }
 }

@@ -12,6 +12,7 @@ public enum Activation: Sendable {
   case gelu
   /// Its approximation by a hyperbolic tangent.
   case geluTanh
+  case tanh
 
   var kernel: dragoman_activation {
     switch self {
@@ -20,6 +21,7 @@ public enum Activation: Sendable {
     case .swish: dragoman_swish
     case .gelu: dragoman_gelu
     case .geluTanh: dragoman_gelu_tanh
+    case .tanh: dragoman_tanh
     }
   }
 }

@@ -15,7 +15,7 @@ struct ModelsCommand: AsyncParsableCommand {
 /// `dragoman models list`.
 struct ModelsListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the models of a folder and what they translate.")
+    commandName: "list", abstract: "List the models of a folder and what they are for.")
 
   @Option(help: SettingHelp.text(.models), completion: .directory) var models: String?
 
@@ -66,6 +66,7 @@ struct ModelsInspectCommand: AsyncParsableCommand {
       print("task          \(card.task.rawValue)")
       print("architecture  \(card.architecture)")
       print("languages     \(card.languages.map { "\($0.from)→\($0.to)" }.joined(separator: " "))")
+      if !card.lengths.isEmpty { print("lengths       \(card.lengths.map(\.name).joined(separator: " "))") }
       print("licence       \(card.license ?? "not named")")
     } else {
       print(try ModelCardDraft(folder: folder).text)

@@ -155,8 +155,8 @@ extension FuzzTests {
       let model = try MarianConfiguration(path: config)
       let sizes = ModelDimensions(
         vocabularySize: model.decoderVocabularySize, sourceVocabularySize: model.vocabularySize, width: model.width,
-        encoderLayers: model.encoderLayers, decoderLayers: model.decoderLayers,
-        decoderHeads: HeadLayout(heads: model.decoderHeads, width: model.width / model.decoderHeads),
+        encoderLayers: model.encoder.layers, decoderLayers: model.decoder.layers,
+        decoderHeads: HeadLayout(heads: model.decoder.heads, width: model.width / model.decoder.heads),
         positionLimit: model.positionLimit)
       let generation = try GenerationConfiguration(folder: folder, dimensions: sizes)
       let tokens =
@@ -165,7 +165,7 @@ extension FuzzTests {
         + [generation.padToken, generation.forcedBeginToken, generation.forcedEndToken].compactMap(\.self)
       let isSound =
         tokens.allSatisfy { $0 >= 0 && $0 < sizes.vocabularySize } && !generation.endTokens.isEmpty
-        && (2...sizes.positionLimit).contains(generation.maxLength) && model.width % model.encoderHeads == 0
+        && (2...sizes.positionLimit).contains(generation.maxLength) && model.width % model.encoder.heads == 0
       if !isSound { return .refused }
     } catch {
       return .refused

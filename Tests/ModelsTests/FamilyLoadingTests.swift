@@ -1,3 +1,4 @@
+import Foundation
 import Models
 import TestSupport
 import Testing
@@ -134,9 +135,15 @@ import Testing
     for name in ["config.json", "generation_config.json", "model.safetensors"] {
       try folder.write(name, try Fixtures.bytes("\(fixture.name)/\(name)"))
     }
-    try folder.write("model.json", try ModelCardDraft(folder: folder.path).text)
+    let draft = try ModelCardDraft(folder: folder.path).text
+    try folder.write("model.json", draft)
+    let refusal = try #require(throws: ModelError.self) { try ModelCard(folder: folder.path) }
+    #expect(refusal.description.contains("translation or summarization"), "the choice is the user's")
+    try folder.write(
+      "model.json", draft.replacingOccurrences(of: "translation or summarization", with: "summarization"))
     let card = try ModelCard(folder: folder.path)
     try card.verifyFiles(folder: folder.path)
+    #expect(card.task == .summarization)
     #expect(card.architecture == fixture.architecture && ModelRegistry.architectures.contains(card.architecture))
     #expect(card.files.map(\.path) == ["config.json", "generation_config.json", "model.safetensors"])
   }

@@ -61,6 +61,37 @@ import Workers
     #expect(throws: ModelError.self) { try card(json) }
   }
 
+  @Test(arguments: [
+    #""task":"translation","languages":[{"from":"en","to":"de"}],"lengths":{"short":"a"}"#,
+    #""task":"summarization","lengths":["short"]"#, #""task":"summarization","lengths":{"short":1}"#,
+    #""task":"salience","lengths":{"short":"a"}"#, #""task":"salience","self_test":[{"input":"a","output":"b"}]"#,
+    #""task":"salience","self_test":[{"input":[],"output":[]}]"#,
+    #""task":"salience","self_test":[{"input":["a","b"],"output":[1,1]}]"#,
+    #""task":"salience","self_test":[{"input":["a","b"],"output":[1]}]"#,
+    #""task":"salience","self_test":[{"input":["a","b"],"output":[1,2]}]"#,
+    #""task":"summarization","self_test":[{"input":["a"],"output":[0]}]"#,
+  ]) func `a card whose parts do not suit its task is refused`(parts: String) throws {
+    #expect(throws: ModelError.self) { try card(#"{"id":"a","architecture":"marian","files":[],\#(parts)}"#) }
+  }
+
+  @Test func `a summarizer is English where its card names no language, and its lengths are sorted by name`() throws {
+    let card = try card(
+      #"{"id":"a","task":"summarization","architecture":"marian","files":[],"lengths":{"short":"<s>","long":"<l>"},"#
+        + #""self_test":[{"input":"a","output":"b","length":"long"}]}"#)
+    #expect(card.languages.map(\.from) == ["en"] && card.languages.map(\.to) == ["en"])
+    #expect(card.languages[0].prefix == nil)
+    #expect(card.lengths.map(\.name) == ["long", "short"] && card.lengths.map(\.prefix) == ["<l>", "<s>"])
+    #expect(card.selfTest.map(\.length) == ["long"] && card.salienceTest.isEmpty)
+  }
+
+  @Test func `a scorer's self-test is an order of sentences`() throws {
+    let card = try card(
+      #"{"id":"a","task":"salience","architecture":"dragoman_salience","files":[],"#
+        + #""self_test":[{"input":["a","b","c"],"output":[2,0,1]}]}"#)
+    #expect(card.salienceTest.map(\.output) == [[2, 0, 1]] && card.salienceTest[0].input == ["a", "b", "c"])
+    #expect(card.selfTest.isEmpty && card.languages.isEmpty)
+  }
+
   @Test func `the card in models lists files with their true sizes and digests`() throws {
     let folder = Fixtures.root.appendingPathComponent("models/en-x").path
     let card = try ModelCard(folder: folder)
@@ -95,7 +126,7 @@ import Workers
     try folder.write("model.json", try ModelCardDraft(folder: folder.path).text)
     let card = try ModelCard(folder: folder.path)
     try card.verifyFiles(folder: folder.path)
-    #expect(card.architecture == "marian")
+    #expect(card.architecture == "marian" && card.task == .translation)
     #expect(card.files.contains { $0.path == "model.safetensors" })
   }
 }

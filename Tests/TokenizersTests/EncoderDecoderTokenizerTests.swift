@@ -99,7 +99,7 @@ import Tokenizers
   }
 
   @Test func `the registry knows a tokenizer for each architecture`() throws {
-    #expect(TokenizerRegistry.architectures == ["bart", "marian", "t5"])
+    #expect(TokenizerRegistry.architectures == ["bart", "dragoman_salience", "marian", "t5"])
     let folder = try tokenizerFolder("bart", ["tokenizer.json"])
     #expect(try read(folder) { try TokenizerRegistry.load(folder: $0.path, architecture: "bart") }.endID == 2)
     let error = #expect(throws: TokenizerError.self) {

@@ -1,6 +1,7 @@
 // The compute kernels: one table of function pointers for each instruction set, bit-equal to one another.
 //
-// Dimension letters: M rows, K terms of a product, N columns, T queries, S keys, V vocabulary, W head width.
+// Dimension letters: M rows, K terms of a product, N columns, T queries, S keys, V vocabulary, W head width, D model
+// width, A width of additive attention.
 // Matrices are row-major float32 unless a comment says otherwise; `ldx` is the distance between rows in elements.
 // A packed weight matrix has its columns in panels of 64; padding holds zeros.
 //
@@ -22,6 +23,7 @@ typedef enum {
   dragoman_swish,  // x · sigmoid(x)
   dragoman_gelu,   // x · ½(1 + erf(x/√2))
   dragoman_gelu_tanh,  // x · ½(1 + tanh(√(2/π) (x + 0.044715 x³)))
+  dragoman_tanh,
 } dragoman_activation;
 
 typedef enum { dragoman_float32, dragoman_float16, dragoman_bfloat16 } dragoman_element;
@@ -68,6 +70,20 @@ typedef struct {
   float scale;
 } dragoman_attention;
 
+// Additive attention over one sequence: output = softmax(keys · vector) · values.
+typedef struct {
+  const float *keys;  // [S,A]
+  size_t key_stride;
+  const float *vector;  // [A]
+  const float *values;  // [S,D]
+  size_t value_stride;
+  float *output;  // [D]
+  float *scores;  // scratch, S padded to 16
+  size_t key_count;
+  size_t key_width;
+  size_t value_width;
+} dragoman_additive_attention;
+
 typedef struct {
   // Rows [M,K] → q + 128 with q = clamp(round-half-even(x · (127 / max|x|)), ±127), scales[M] = max|x| / 127.
   // Elements K ..< ldq become 128 (zero). An all-zero row has scale 0.
@@ -109,6 +125,8 @@ typedef struct {
       const float *keys, size_t ldk, size_t first, size_t S, size_t W, float *packed, size_t stride);
 
   void (*attention)(const dragoman_attention *arguments);
+
+  void (*additive_attention)(const dragoman_additive_attention *arguments);
 
   // Σ a[i] · b[i].
   float (*dot)(const float *a, const float *b, size_t N);

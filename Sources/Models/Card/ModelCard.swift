@@ -23,28 +23,48 @@ public struct ModelCard: Sendable, Decodable {
     public let sha256: String
   }
 
+  /// A length that a summarizer knows; `prefix` is the token that asks for it, in place of the direction's.
+  public struct Length: Sendable, Hashable {
+    public let name: String
+    public let prefix: String
+  }
+
   /// An input with the output that greedy decoding must give, whatever CPU and quantization.
   public struct SelfTest: Sendable, Decodable {
     public let input: String
     public let output: String
     public let from: String?
     public let to: String?
+    /// The name of one of the card's lengths.
+    public let length: String?
+  }
+
+  /// A document's sentences with their indices by falling score, whatever CPU and quantization.
+  public struct SalienceTest: Sendable, Decodable {
+    public let input: [String]
+    public let output: [Int]
   }
 
   public let id: String
   public let task: Task
   /// A name that `ModelRegistry` knows.
   public let architecture: String
+  /// A summarizer's are English to English where its card names none.
   public let languages: [Direction]
+  /// A summarizer's lengths, by name.
+  public let lengths: [Length]
   /// Source tokens, end of sentence included, that the model was trained on; longer segments are split.
   public let maxSourceTokens: Int?
   public let files: [File]
+  /// `self_test` of a model that generates text.
   public let selfTest: [SelfTest]
+  /// `self_test` of a model that scores sentences.
+  public let salienceTest: [SalienceTest]
   public let license: String?
   public let attribution: [String]
 
   private enum CodingKeys: String, CodingKey {
-    case id, task, architecture, languages, files, license, attribution
+    case id, task, architecture, languages, lengths, files, license, attribution
     case maxSourceTokens = "max_source_tokens"
     case selfTest = "self_test"
   }
@@ -52,12 +72,19 @@ public struct ModelCard: Sendable, Decodable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     id = try container.decode(String.self, forKey: .id)
-    task = try container.decode(Task.self, forKey: .task)
+    let task = try container.decode(Task.self, forKey: .task)
+    self.task = task
     architecture = try container.decode(String.self, forKey: .architecture)
-    languages = try container.decodeIfPresent([Direction].self, forKey: .languages) ?? []
+    let languages = try container.decodeIfPresent([Direction].self, forKey: .languages) ?? []
+    self.languages =
+      languages.isEmpty && task == .summarization ? [Direction(from: "en", to: "en", prefix: nil)] : languages
+    lengths = (try container.decodeIfPresent([String: String].self, forKey: .lengths) ?? [:])
+      .map { Length(name: $0.key, prefix: $0.value) }.sorted { $0.name < $1.name }
     maxSourceTokens = try container.decodeIfPresent(Int.self, forKey: .maxSourceTokens)
     files = try container.decode([File].self, forKey: .files)
-    selfTest = try container.decodeIfPresent([SelfTest].self, forKey: .selfTest) ?? []
+    let scores = task == .salience
+    selfTest = scores ? [] : try container.decodeIfPresent([SelfTest].self, forKey: .selfTest) ?? []
+    salienceTest = scores ? try container.decodeIfPresent([SalienceTest].self, forKey: .selfTest) ?? [] : []
     license = try container.decodeIfPresent(String.self, forKey: .license)
     attribution = try container.decodeIfPresent([String].self, forKey: .attribution) ?? []
   }
@@ -87,6 +114,15 @@ public struct ModelCard: Sendable, Decodable {
     }
     if let maxSourceTokens, maxSourceTokens < 2 {
       throw .malformed(path: path, reason: "max_source_tokens is \(maxSourceTokens); at least 2 are needed")
+    }
+    guard task == .summarization || lengths.isEmpty else {
+      throw .malformed(path: path, reason: "lengths belong to task summarization, not \(task.rawValue)")
+    }
+    for (index, test) in salienceTest.enumerated() {
+      guard !test.input.isEmpty, test.output.sorted().elementsEqual(test.input.indices) else {
+        throw .malformed(
+          path: path, reason: "self_test[\(index)]: output must hold each index of input's sentences once")
+      }
     }
     for file in files {
       guard !file.path.isEmpty, !file.path.hasPrefix("/"), !file.path.split(separator: "/").contains("..") else {

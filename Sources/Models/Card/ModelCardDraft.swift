@@ -6,33 +6,38 @@ public struct ModelCardDraft: Sendable {
   /// JSON text.
   public let text: String
 
-  private struct Draft: Encodable {
-    struct Direction: Encodable {
-      var from = "en"
-      var to = "de"
-      var prefix: String?
-    }
+  private struct Direction: Encodable {
+    var from = "en"
+    var to = "de"
+    var prefix: String?
+  }
 
-    struct File: Encodable {
-      let path: String
-      let bytes: Int
-      let sha256: String
-    }
+  private struct File: Encodable {
+    let path: String
+    let bytes: Int
+    let sha256: String
+  }
 
-    struct SelfTest: Encodable {
-      var input = "Good morning."
-      var output = "what this model makes of it"
-      var from = "en"
-      var to = "de"
-    }
+  private struct SelfTest: Encodable {
+    var input = "Good morning."
+    var output = "what this model makes of it"
+    var from = "en"
+    var to = "de"
+  }
 
+  private struct SalienceTest: Encodable {
+    var input = ["Good morning.", "The bridge has fallen."]
+    var output = [1, 0]
+  }
+
+  private struct Draft<Test: Encodable>: Encodable {
     let id: String
-    var task = "translation"
+    let task: String
     let architecture: String
-    var languages = [Direction()]
-    let max_source_tokens: Int
+    let languages: [Direction]?
+    let max_source_tokens: Int?
     let files: [File]
-    var self_test = [SelfTest()]
+    let self_test: [Test]
     var license = "name it"
     var attribution: [String] = []
     var training_data: [String] = []
@@ -47,22 +52,40 @@ public struct ModelCardDraft: Sendable {
   public init(folder: String) throws(ModelError) {
     let configuration = try JSONFile.decode(Configuration.self, path: folder + "/config.json")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    var files: [Draft.File] = []
+    var files: [File] = []
     for name in names.sorted() where !name.hasPrefix(".") && name != "model.json" {
       let path = folder + "/" + name
       // Folders and what else is no regular file is left out.
       guard let file = try? MappedFile(path: path) else { continue }
-      files.append(Draft.File(path: name, bytes: file.bytes.count, sha256: try FileDigest.sha256(of: file)))
+      files.append(File(path: name, bytes: file.bytes.count, sha256: try FileDigest.sha256(of: file)))
     }
     let id = folder.split(separator: "/").last.map(String.init) ?? "model"
-    let draft = Draft(
-      id: id, architecture: configuration.model_type ?? "marian",
-      max_source_tokens: min(max(configuration.max_position_embeddings ?? 512, 4), 512) - 2, files: files)
+    let architecture = configuration.model_type ?? "marian"
+    let text: String?
+    if architecture == SalienceConfiguration.architecture {
+      text = Self.json(
+        Draft(
+          id: id, task: "salience", architecture: architecture, languages: nil, max_source_tokens: nil, files: files,
+          self_test: [SalienceTest()]))
+    } else {
+      text = Self.json(
+        Draft(
+          id: id, task: Self.task(of: architecture), architecture: architecture, languages: [Direction()],
+          max_source_tokens: min(max(configuration.max_position_embeddings ?? 512, 4), 512) - 2, files: files,
+          self_test: [SelfTest()]))
+    }
+    guard let text else { throw .unreadable(path: folder, reason: "its description could not be written") }
+    self.text = text
+  }
+
+  /// Models of T5's and BART's kind are trained for one as for the other, and their files do not say which.
+  private static func task(of architecture: String) -> String {
+    ["bart", "t5"].contains(architecture) ? "translation or summarization" : "translation"
+  }
+
+  private static func json(_ draft: some Encodable) -> String? {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(draft) else {
-      throw .unreadable(path: folder, reason: "its description could not be written")
-    }
-    text = String(decoding: data, as: UTF8.self)
+    return (try? encoder.encode(draft)).map { String(decoding: $0, as: UTF8.self) }
   }
 }

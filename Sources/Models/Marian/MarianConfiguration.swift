@@ -5,13 +5,8 @@ public struct MarianConfiguration: Sendable {
   public let vocabularySize: Int
   public let decoderVocabularySize: Int
   public let width: Int
-  public let encoderLayers: Int
-  public let decoderLayers: Int
-  public let encoderHeads: Int
-  public let decoderHeads: Int
-  public let encoderFeedForwardWidth: Int
-  public let decoderFeedForwardWidth: Int
-  public let activation: Activation
+  public let encoder: MarianStack
+  public let decoder: MarianStack
   public let positionLimit: Int
   public let scalesEmbedding: Bool
   public let sharesEmbeddings: Bool
@@ -20,7 +15,9 @@ public struct MarianConfiguration: Sendable {
   public static let layerNormEpsilon: Float = 1e-5
 
   /// √D where the configuration asks for it, else 1.
-  public var embeddingScale: Float { scalesEmbedding ? Float(Double(width).squareRoot()) : 1 }
+  public var embeddingScale: Float { Self.embeddingScale(width: width, isScaled: scalesEmbedding) }
+
+  static func embeddingScale(width: Int, isScaled: Bool) -> Float { isScaled ? Float(Double(width).squareRoot()) : 1 }
 
   /// Reads and checks `config.json`.
   public init(path: String) throws(ModelError) {
@@ -49,25 +46,48 @@ public struct MarianConfiguration: Sendable {
     decoderVocabularySize = try check(
       "decoder_vocab_size", file.decoder_vocab_size ?? file.vocab_size, 2...4_000_000)
     width = try check("d_model", file.d_model, 1...16_384)
-    encoderLayers = try check("encoder_layers", file.encoder_layers, 1...256)
-    decoderLayers = try check("decoder_layers", file.decoder_layers, 1...256)
-    encoderHeads = try check("encoder_attention_heads", file.encoder_attention_heads, 1...width)
-    decoderHeads = try check("decoder_attention_heads", file.decoder_attention_heads, 1...width)
-    guard width % encoderHeads == 0, width % decoderHeads == 0 else {
-      throw .malformed(
-        path: path, reason: "d_model \(width) is no multiple of \(encoderHeads) or \(decoderHeads) heads")
-    }
-    encoderFeedForwardWidth = try check("encoder_ffn_dim", file.encoder_ffn_dim, 1...131_072)
-    decoderFeedForwardWidth = try check("decoder_ffn_dim", file.decoder_ffn_dim, 1...131_072)
+    encoder = try MarianStack(
+      side: "encoder", width: width, layers: file.encoder_layers, heads: file.encoder_attention_heads,
+      feedForwardWidth: file.encoder_ffn_dim, activation: file.activation_function ?? "gelu", check)
+    decoder = try MarianStack(
+      side: "decoder", width: width, layers: file.decoder_layers, heads: file.decoder_attention_heads,
+      feedForwardWidth: file.decoder_ffn_dim, activation: file.activation_function ?? "gelu", check)
     positionLimit = try check("max_position_embeddings", file.max_position_embeddings ?? 1_024, 1...65_536)
     scalesEmbedding = file.scale_embedding ?? false
     sharesEmbeddings = file.share_encoder_decoder_embeddings ?? true
-    switch file.activation_function ?? "gelu" {
-    case "relu": activation = .relu
-    case "swish", "silu": activation = .swish
-    case "gelu": activation = .gelu
+  }
+}
+
+/// Sizes of the layers of an encoder or of a decoder.
+public struct MarianStack: Sendable {
+  /// D.
+  public let width: Int
+  public let layers: Int
+  public let heads: Int
+  /// F.
+  public let feedForwardWidth: Int
+  public let activation: Activation
+
+  /// Checks what a config.json says.
+  /// - Parameters:
+  ///   - side: with which the numbers' names begin.
+  ///   - width: checked already.
+  init(
+    side: String, width: Int, layers: Int, heads: Int, feedForwardWidth: Int, activation: String, _ check: RangeCheck
+  ) throws(ModelError) {
+    self.width = width
+    self.layers = try check("\(side)_layers", layers, 1...256)
+    self.heads = try check("\(side)_attention_heads", heads, 1...width)
+    guard width % heads == 0 else {
+      throw .malformed(path: check.path, reason: "d_model \(width) is no multiple of \(heads) heads")
+    }
+    self.feedForwardWidth = try check("\(side)_ffn_dim", feedForwardWidth, 1...131_072)
+    switch activation {
+    case "relu": self.activation = .relu
+    case "swish", "silu": self.activation = .swish
+    case "gelu": self.activation = .gelu
     case let other:
-      throw .unsupported(path: path, reason: "activation_function \(other); relu, swish and gelu are known")
+      throw .unsupported(path: check.path, reason: "activation_function \(other); relu, swish and gelu are known")
     }
   }
 }

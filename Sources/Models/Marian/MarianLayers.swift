@@ -8,18 +8,39 @@ struct MarianEncoderLayer: Sendable {
   let feedForward: FeedForward
   let finalNorm: LayerNormWeights
 
-  init(_ configuration: MarianConfiguration, _ weights: WeightScope) throws(ModelError) {
-    let width = configuration.width
-    selfAttention = try weights.scope("self_attn").selfAttention(width: width, heads: configuration.encoderHeads)
-    selfAttentionNorm = try weights.marianNorm("self_attn_layer_norm", width)
-    feedForward = try weights.marianFeedForward(configuration, width: configuration.encoderFeedForwardWidth)
-    finalNorm = try weights.marianNorm("final_layer_norm", width)
+  init(_ sizes: MarianStack, _ weights: WeightScope) throws(ModelError) {
+    selfAttention = try weights.scope("self_attn").selfAttention(width: sizes.width, heads: sizes.heads)
+    selfAttentionNorm = try weights.marianNorm("self_attn_layer_norm", sizes.width)
+    feedForward = try weights.marianFeedForward(sizes)
+    finalNorm = try weights.marianNorm("final_layer_norm", sizes.width)
   }
 
   /// x [ΣS,D] → [ΣS,D].
   func callAsFunction(_ x: Matrix, lengths: [Int], _ context: KernelContext) -> Matrix {
     let attended = context.layerNorm(selfAttention(x, addedTo: x, lengths: lengths, context), selfAttentionNorm)
     return context.layerNorm(feedForward(attended, addedTo: attended, context), finalNorm)
+  }
+}
+
+/// Tokens → vectors that know of each other: an embedding and its layers. Source: Vaswani et al. 2017, §3.1.
+struct MarianEncoder: Sendable {
+  private let embedding: Embedding
+  private let layers: [MarianEncoderLayer]
+
+  /// - Parameter weights: the root of a model's.
+  init(_ sizes: MarianStack, embedding: Embedding, _ weights: WeightScope) throws(ModelError) {
+    self.embedding = embedding
+    let scope = weights.scope("model").scope("encoder").scope("layers")
+    layers = try (0..<sizes.layers).mapTyped { layer throws(ModelError) in
+      try MarianEncoderLayer(sizes, scope.scope("\(layer)"))
+    }
+  }
+
+  /// Whole sources, their lengths, ragged → the sources' rows one behind the other, [ΣS,D].
+  func callAsFunction(_ sources: [[TokenID]], lengths: [Int], _ context: KernelContext) -> Matrix {
+    var x = embedding(sources, context)
+    for layer in layers { x = layer(x, lengths: lengths, context) }
+    return x
   }
 }
 
@@ -32,14 +53,14 @@ struct MarianDecoderLayer: Sendable {
   let feedForward: FeedForward
   let finalNorm: LayerNormWeights
 
-  init(_ configuration: MarianConfiguration, _ weights: WeightScope) throws(ModelError) {
-    let width = configuration.width
-    let heads = configuration.decoderHeads
+  init(_ sizes: MarianStack, _ weights: WeightScope) throws(ModelError) {
+    let width = sizes.width
+    let heads = sizes.heads
     selfAttention = try weights.scope("self_attn").selfAttention(width: width, heads: heads)
     selfAttentionNorm = try weights.marianNorm("self_attn_layer_norm", width)
     crossAttention = try weights.scope("encoder_attn").crossAttention(width: width, heads: heads)
     crossAttentionNorm = try weights.marianNorm("encoder_attn_layer_norm", width)
-    feedForward = try weights.marianFeedForward(configuration, width: configuration.decoderFeedForwardWidth)
+    feedForward = try weights.marianFeedForward(sizes)
     finalNorm = try weights.marianNorm("final_layer_norm", width)
   }
 
@@ -58,12 +79,10 @@ extension WeightScope {
     try layerNorm(name, width: width, epsilon: MarianConfiguration.layerNormEpsilon)
   }
 
-  fileprivate func marianFeedForward(
-    _ configuration: MarianConfiguration, width: Int
-  ) throws(ModelError) -> FeedForward {
+  fileprivate func marianFeedForward(_ sizes: MarianStack) throws(ModelError) -> FeedForward {
     FeedForward(
-      input: try linear(["fc1"], inputs: configuration.width, outputs: width),
-      output: try linear(["fc2"], inputs: width, outputs: configuration.width), activation: configuration.activation)
+      input: try linear(["fc1"], inputs: sizes.width, outputs: sizes.feedForwardWidth),
+      output: try linear(["fc2"], inputs: sizes.feedForwardWidth, outputs: sizes.width), activation: sizes.activation)
   }
 
   fileprivate func selfAttention(width: Int, heads: Int) throws(ModelError) -> SelfAttention {

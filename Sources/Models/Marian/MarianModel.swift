@@ -9,9 +9,8 @@ public final class MarianModel: Seq2SeqModel {
   public let output: OutputProjection
 
   private let configuration: MarianConfiguration
-  private let encoderEmbedding: Embedding
+  private let encoder: MarianEncoder
   private let decoderEmbedding: Embedding
-  private let encoderLayers: [MarianEncoderLayer]
   private let decoderLayers: [MarianDecoderLayer]
 
   /// Reads every weight; one that is missing, has another shape or is left over is an error.
@@ -24,21 +23,17 @@ public final class MarianModel: Seq2SeqModel {
     self.configuration = configuration
     dimensions = ModelDimensions(
       vocabularySize: configuration.decoderVocabularySize, sourceVocabularySize: configuration.vocabularySize,
-      width: configuration.width, encoderLayers: configuration.encoderLayers,
-      decoderLayers: configuration.decoderLayers,
+      width: configuration.width, encoderLayers: configuration.encoder.layers,
+      decoderLayers: configuration.decoder.layers,
       decoderHeads: HeadLayout(
-        heads: configuration.decoderHeads, width: configuration.width / configuration.decoderHeads),
+        heads: configuration.decoder.heads, width: configuration.width / configuration.decoder.heads),
       positionLimit: configuration.positionLimit)
-    encoderEmbedding = tables.encoder
     decoderEmbedding = tables.decoder
     output = tables.output
-    let encoder = weights.scope("model").scope("encoder").scope("layers")
-    encoderLayers = try (0..<configuration.encoderLayers).mapTyped { layer throws(ModelError) in
-      try MarianEncoderLayer(configuration, encoder.scope("\(layer)"))
-    }
+    encoder = try MarianEncoder(configuration.encoder, embedding: tables.encoder, weights)
     let decoder = weights.scope("model").scope("decoder").scope("layers")
-    decoderLayers = try (0..<configuration.decoderLayers).mapTyped { layer throws(ModelError) in
-      try MarianDecoderLayer(configuration, decoder.scope("\(layer)"))
+    decoderLayers = try (0..<configuration.decoder.layers).mapTyped { layer throws(ModelError) in
+      try MarianDecoderLayer(configuration.decoder, decoder.scope("\(layer)"))
     }
     try weights.source.checkAllRead()
   }
@@ -46,8 +41,7 @@ public final class MarianModel: Seq2SeqModel {
   @discardableResult
   public func encode(_ sources: [[TokenID]], into memories: [AttentionCache], _ context: KernelContext) -> Matrix {
     let lengths = sources.map(\.count)
-    var x = encoderEmbedding(sources, context)
-    for layer in encoderLayers { x = layer(x, lengths: lengths, context) }
+    let x = encoder(sources, lengths: lengths, context)
     CrossAttention.remember(
       x, lengths: lengths, by: decoderLayers.lazy.map(\.crossAttention), memories: memories, context)
     return x

@@ -52,6 +52,14 @@ public struct WeightScope {
     return LinearWeights(matrix: context.pack(weights, as: quantization), bias: bias)
   }
 
+  /// An affine map whose weight [outputs, inputs] and bias [outputs] have names of their own.
+  public func linear(weight: String, bias: String, inputs: Int, outputs: Int) throws(ModelError) -> LinearWeights {
+    defer { context.workspace.reset() }
+    return LinearWeights(
+      matrix: context.pack([try stored(weight, [outputs, inputs])], as: quantization),
+      bias: try tensor(bias, [outputs]))
+  }
+
   /// Linear maps of the same input, side by side, without biases.
   public func linearWithoutBias(_ names: [String], inputs: Int, outputs: Int) throws(ModelError) -> LinearWeights {
     defer { context.workspace.reset() }
