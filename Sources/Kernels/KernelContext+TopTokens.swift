@@ -12,15 +12,18 @@ public struct TokenSelection {
   public var forced: UnsafeBufferPointer<TokenID>
   /// How many of its best tokens are wanted, at least 1, [M].
   public var wanted: UnsafeBufferPointer<Int32>
+  /// nil where no row has one. A forced row has none.
+  public var penalties: RepetitionPenalties?
 
   public init(
     banned: UnsafeBufferPointer<TokenID>, bannedEnds: UnsafeBufferPointer<Int32>,
-    forced: UnsafeBufferPointer<TokenID>, wanted: UnsafeBufferPointer<Int32>
+    forced: UnsafeBufferPointer<TokenID>, wanted: UnsafeBufferPointer<Int32>, penalties: RepetitionPenalties? = nil
   ) {
     self.banned = banned
     self.bannedEnds = bannedEnds
     self.forced = forced
     self.wanted = wanted
+    self.penalties = penalties
   }
 
   func bannedRange(_ row: Int) -> Range<Int> {
@@ -51,6 +54,8 @@ public struct TopTokens {
   public let k: Int
   /// [M,k], best first; −1 behind those that a row wants, or that it allows.
   public let tokens: UnsafeBufferPointer<TokenID>
+  /// What they rank by: logits, or what a row's penalty makes of its logits or of its ln p, [M,k].
+  public let scores: UnsafeBufferPointer<Float>
   /// [M,k].
   public let logits: UnsafeBufferPointer<Float>
   /// ln Σ e^logit over the whole vocabulary, before any constraint, [M]; empty unless asked for.
@@ -65,7 +70,7 @@ public enum Normalization: Sendable {
 
 extension KernelContext {
   /// The best tokens of each row of hidden · projection, ties to the lower id. hidden [M,D] → [M,k].
-  /// What a row gets does not depend on what others want.
+  /// What a row gets does not depend on what others want. A row whose penalty acts on ln p needs `.logSumExp`.
   /// The logits [M,V] are never written out: each tile of 512 columns is reduced while it is in the cache.
   public func topTokens(
     _ hidden: Matrix, _ projection: OutputProjection, selection: TokenSelection, normalization: Normalization
@@ -80,7 +85,7 @@ extension KernelContext {
     let task = TopTokensTask(
       table: kernels.table, operand: operand(hidden, weights.matrix), bias: weights.bias?.pointer, k: k, spare: spare,
       rows: hidden.rows, columns: weights.matrix.columns, panels: weights.matrix.panels, tiles: tiles,
-      workers: pool.threadCount, selection: selection,
+      workers: pool.threadCount, selection: selection, withheld: selection.penalties.map(withheld),
       logits: workspace.take(
         Float.self, min(hidden.rows, TopTokensTask.rowBlock) * TopTokensTask.tileColumns * pool.threadCount),
       counts: workspace.take(Int.self, lists), tokens: workspace.take(TokenID.self, lists * k),
@@ -94,45 +99,63 @@ extension KernelContext {
     return recompute(best, selection, k: wanted, hidden, table, bias: weights.bias)
   }
 
-  /// The best of what the workers found, row by row.
+  private func withheld(_ penalties: RepetitionPenalties) -> WithheldLogits {
+    let logits = workspace.take(Float.self, penalties.tokens.count)
+    logits.initialize(repeating: -.infinity, count: penalties.tokens.count)
+    return WithheldLogits(penalties: penalties, logits: logits)
+  }
+
+  /// The best of what the workers found, row by row, with what was withheld from them.
   private func merge(_ task: TopTokensTask) -> TopTokens {
     let k = task.k
-    let tokens = workspace.take(TokenID.self, task.rows * k)
-    let logits = workspace.take(Float.self, task.rows * k)
+    let best = emptyTop(rows: task.rows, k: k, task.withheld?.penalties)
     let normalized = task.maxima == nil ? 0 : task.rows
     let logSumExp = workspace.take(Float.self, normalized)
     for row in 0..<task.rows {
-      let best = tokens + row * k
-      let values = logits + row * k
-      best.initialize(repeating: -1, count: k)
-      values.initialize(repeating: -.infinity, count: k)
+      let ranking = best.row(row, count: task.candidates(row))
+      var sum: Float = 0
+      if let maxima = task.maxima, let sums = task.sums {
+        sum = table.log_sum_exp(maxima + row * task.tiles, sums + row * task.tiles, task.tiles)
+        logSumExp[row] = sum
+      }
+      let rule = task.withheld?.penalties.rules[row] ?? .none
       for list in (row * task.workers)..<((row + 1) * task.workers) {
         for entry in (list * k)..<(list * k + task.counts[list]) {
-          insert(task.tokens[entry], task.values[entry], into: best, values, count: task.candidates(row))
+          let logit = task.values[entry]
+          let score = rule.score(logit, logSumExp: sum, isPenalized: false)
+          ranking.insert(task.tokens[entry], score: score, logit: logit)
         }
       }
-      if let maxima = task.maxima, let sums = task.sums {
-        logSumExp[row] = table.log_sum_exp(maxima + row * task.tiles, sums + row * task.tiles, task.tiles)
+      guard let withheld = task.withheld else { continue }
+      for index in withheld.penalties.range(row) {
+        let (token, logit) = (withheld.penalties.tokens[index], withheld.logits[index])
+        // One that stands twice and has its place; one that has none is refused again.
+        if ranking.contains(token) { continue }
+        ranking.insert(token, score: rule.score(logit, logSumExp: sum, isPenalized: true), logit: logit)
       }
     }
-    return TopTokens(
-      k: k, tokens: UnsafeBufferPointer(start: tokens, count: task.rows * k),
-      logits: UnsafeBufferPointer(start: logits, count: task.rows * k),
-      logSumExp: UnsafeBufferPointer(start: logSumExp, count: normalized))
+    return best.finished(logSumExp: UnsafeBufferPointer(start: logSumExp, count: normalized))
   }
-}
 
-extension KernelContext {
+  /// Rankings of rows without any token yet.
+  private func emptyTop(rows: Int, k: Int, _ penalties: RepetitionPenalties?) -> TopTokensDraft {
+    let logits = workspace.take(Float.self, rows * k)
+    let draft = TopTokensDraft(
+      k: k, rows: rows, tokens: workspace.take(TokenID.self, rows * k),
+      scores: penalties == nil ? logits : workspace.take(Float.self, rows * k), logits: logits)
+    draft.tokens.initialize(repeating: -1, count: rows * k)
+    draft.scores.initialize(repeating: -.infinity, count: rows * k)
+    draft.logits.initialize(repeating: -.infinity, count: rows * k)
+    return draft
+  }
+
   /// The candidates' logits from the exact table; the wanted ones of them, best first, ties to the lower id.
   private func recompute(
     _ candidates: TopTokens, _ selection: TokenSelection, k: Int, _ hidden: Matrix, _ embedding: StoredTensor,
     bias: Tensor?
   ) -> TopTokens {
-    let tokens = workspace.take(TokenID.self, hidden.rows * k)
-    let logits = workspace.take(Float.self, hidden.rows * k)
+    let best = emptyTop(rows: hidden.rows, k: k, selection.penalties)
     let row = workspace.take(Float.self, hidden.columns)
-    tokens.initialize(repeating: -1, count: hidden.rows * k)
-    logits.initialize(repeating: -.infinity, count: hidden.rows * k)
     let rowBytes = hidden.columns * embedding.element.size
     if let base = embedding.bytes.baseAddress {
       for entry in 0..<(hidden.rows * candidates.k) where candidates.tokens[entry] >= 0 {
@@ -141,30 +164,36 @@ extension KernelContext {
         table.widen(base + Int(token) * rowBytes, embedding.element.kernel, hidden.columns, row)
         let product = table.dot(hidden.row(query), row, hidden.columns)
         let logit = product + (bias?.pointer[Int(token)] ?? 0)
-        insert(token, logit, into: tokens + query * k, logits + query * k, count: Int(selection.wanted[query]))
+        var score = logit
+        if let penalties = selection.penalties {
+          score = penalties.rules[query].score(
+            logit, logSumExp: candidates.logSumExp.isEmpty ? 0 : candidates.logSumExp[query],
+            isPenalized: penalties.contains(token, row: query))
+        }
+        best.row(query, count: Int(selection.wanted[query])).insert(token, score: score, logit: logit)
       }
     }
-    return TopTokens(
-      k: k, tokens: UnsafeBufferPointer(start: tokens, count: hidden.rows * k),
-      logits: UnsafeBufferPointer(start: logits, count: hidden.rows * k), logSumExp: candidates.logSumExp)
+    return best.finished(logSumExp: candidates.logSumExp)
+  }
+}
+
+/// `TopTokens` that are being found.
+private struct TopTokensDraft {
+  let k: Int
+  let rows: Int
+  let tokens: UnsafeMutablePointer<TokenID>
+  let scores: UnsafeMutablePointer<Float>
+  let logits: UnsafeMutablePointer<Float>
+
+  func row(_ row: Int, count: Int) -> TokenRanking {
+    TokenRanking(tokens: tokens + row * k, scores: scores + row * k, logits: logits + row * k, count: count)
   }
 
-  private func insert(
-    _ token: TokenID, _ logit: Float, into tokens: UnsafeMutablePointer<TokenID>,
-    _ logits: UnsafeMutablePointer<Float>, count: Int
-  ) {
-    func isBetter(than place: Int) -> Bool {
-      tokens[place] < 0 || logit > logits[place] || logit == logits[place] && token < tokens[place]
-    }
-    guard isBetter(than: count - 1) else { return }
-    var place = count - 1
-    while place > 0, isBetter(than: place - 1) {
-      tokens[place] = tokens[place - 1]
-      logits[place] = logits[place - 1]
-      place -= 1
-    }
-    tokens[place] = token
-    logits[place] = logit
+  func finished(logSumExp: UnsafeBufferPointer<Float>) -> TopTokens {
+    TopTokens(
+      k: k, tokens: UnsafeBufferPointer(start: tokens, count: rows * k),
+      scores: UnsafeBufferPointer(start: scores, count: rows * k),
+      logits: UnsafeBufferPointer(start: logits, count: rows * k), logSumExp: logSumExp)
   }
 }
 
@@ -188,6 +217,7 @@ private struct TopTokensTask: ParallelTask {
   let tiles: Int
   let workers: Int
   let selection: TokenSelection
+  let withheld: WithheldLogits?
   let logits: UnsafeMutablePointer<Float>
   /// How many each worker has found of each row, [M,workers].
   let counts: UnsafeMutablePointer<Int>
@@ -240,6 +270,7 @@ private struct TopTokensTask: ParallelTask {
       let column = Int(selection.banned[index]) - first
       if column >= 0, column < count { line[column] = -.infinity }
     }
+    withheld?.take(row: row, from: line, first: first, count: count)
     counts[list] = table.pointee.top_k(line, count, Int32(first), candidates(row), counts[list], values, tokens)
   }
 }
