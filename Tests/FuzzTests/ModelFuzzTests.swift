@@ -158,14 +158,16 @@ extension FuzzTests {
         encoderLayers: model.encoder.layers, decoderLayers: model.decoder.layers,
         decoderHeads: HeadLayout(heads: model.decoder.heads, width: model.width / model.decoder.heads),
         positionLimit: model.positionLimit)
-      let generation = try GenerationConfiguration(folder: folder, dimensions: sizes)
+      _ = try GenerationConfiguration(folder: folder, dimensions: sizes)
+      let generation = try GenerationConfiguration(folder: folder, dimensions: sizes, task: .summarization)
       let tokens =
         [generation.startToken] + generation.endTokens + generation.suppressedTokens
-        + generation.bannedSequences.flatMap(\.self)
+        + generation.beginSuppressedTokens + generation.bannedSequences.flatMap(\.self)
         + [generation.padToken, generation.forcedBeginToken, generation.forcedEndToken].compactMap(\.self)
       let isSound =
         tokens.allSatisfy { $0 >= 0 && $0 < sizes.vocabularySize } && !generation.endTokens.isEmpty
-        && (2...sizes.positionLimit).contains(generation.maxLength) && model.width % model.encoder.heads == 0
+        && (2...sizes.positionLimit).contains(generation.maxLength) && generation.repetitionPenalty > 0
+        && model.width % model.encoder.heads == 0
       if !isSound { return .refused }
     } catch {
       return .refused

@@ -145,9 +145,9 @@ import Workers
 
   @Test func `generation_config alone counts where it exists, but for the ids that nothing works without`() throws {
     let found = try configuration(
-      #"{"eos_token_id":[0,3],"max_length":20}"#,
+      #"{"eos_token_id":[0,3],"max_length":24}"#,
       config: #"{"decoder_start_token_id":99,"eos_token_id":1,"num_beams":6,"forced_eos_token_id":0}"#)
-    #expect(found.startToken == 99 && found.endTokens == [0, 3] && found.maxLength == 20)
+    #expect(found.startToken == 99 && found.endTokens == [0, 3] && found.maxLength == 24)
     #expect(found.beamSize == 1 && found.forcedEndToken == nil)
   }
 
@@ -171,7 +171,11 @@ import Workers
     #"{"eos_token_id":0,"decoder_start_token_id":-1}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":1,"bad_words_ids":[[100]]}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":1,"max_length":1}"#,
-    #"{"eos_token_id":0,"decoder_start_token_id":1,"repetition_penalty":1.2}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"repetition_penalty":0}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"forced_eos_token_id":[0,2]}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"no_repeat_ngram_size":1.5}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"begin_suppress_tokens":[true]}"#,
+    #"{"eos_token_id":0,"decoder_start_token_id":1,"max_new_tokens":0}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":1,"num_beams":0}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":1,"num_beams":33}"#,
     #"{"eos_token_id":0,"decoder_start_token_id":1,"early_stopping":"soon"}"#,

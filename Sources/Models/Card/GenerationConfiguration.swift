@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// When a beam search stops that has found as many hypotheses as it keeps.
@@ -36,8 +35,15 @@ public struct GenerationConfiguration: Sendable, Equatable {
   public var bannedSequences: [[TokenID]] = []
   /// Tokens that may never appear.
   public var suppressedTokens: [TokenID] = []
+  /// Tokens that may not come first, or behind `forcedBeginToken` where there is one.
+  public var beginSuppressedTokens: [TokenID] = []
   /// No n-gram of this size may appear twice; 0 allows all.
   public var noRepeatNgramSize = 0
+  /// No n-gram of this size may be one of the source, its prefix and end token included; 0 allows all.
+  public var sourceNoRepeatNgramSize = 0
+  /// What the scores of tokens that were said, the start token included, are multiplied by below 0 and divided by above:
+  /// more than 1 disfavours them, less favours them, 1 changes nothing.
+  public var repetitionPenalty: Float = 1
 
   public init(startToken: TokenID, endTokens: [TokenID], maxLength: Int) {
     self.startToken = startToken
@@ -45,118 +51,39 @@ public struct GenerationConfiguration: Sendable, Equatable {
     self.maxLength = maxLength
   }
 
-  /// Reads `generation_config.json` and `config.json` of a model's folder and checks them against its sizes.
-  public init(folder: String, dimensions: ModelDimensions) throws(ModelError) {
-    let base = try JSONFile.decode(File.self, path: folder + "/config.json")
-    let path = folder + "/generation_config.json"
-    let own = FileManager.default.fileExists(atPath: path) ? try JSONFile.decode(File.self, path: path) : base
-    let file = own.completed(by: base)
-    func token(_ name: String, _ value: Int) throws(ModelError) -> TokenID {
-      guard value >= 0, value < dimensions.vocabularySize else {
-        throw .malformed(path: path, reason: "\(name) is \(value) in a vocabulary of \(dimensions.vocabularySize)")
-      }
-      return TokenID(value)
+  /// Reads the rules of a model's folder and checks them against its sizes.
+  /// - Parameter task: what config.json's `task_specific_params` say of it comes first; nil leaves them out.
+  public init(folder: String, dimensions: ModelDimensions, task: ModelTask? = nil) throws(ModelError) {
+    let file = try GenerationFile(folder: folder, task: task, vocabularySize: dimensions.vocabularySize)
+    guard let start = try file.token("decoder_start_token_id", else: "bos_token_id") else {
+      throw file.missing("decoder_start_token_id")
     }
-    func optional(_ name: String, _ value: Int?) throws(ModelError) -> TokenID? {
-      guard let value else { return nil }
-      return try token(name, value)
+    guard let ends = try file.tokens("eos_token_id"), !ends.isEmpty else { throw file.missing("eos_token_id") }
+    startToken = start
+    endTokens = ends
+    padToken = try file.token("pad_token_id")
+    maxLength = min(try file.longest() ?? dimensions.positionLimit, dimensions.positionLimit)
+    guard maxLength >= 2 else {
+      throw .malformed(path: folder + "/config.json", reason: "\(maxLength) positions leave no room for a token")
     }
-    guard let start = file.decoder_start_token_id ?? file.bos_token_id else {
-      throw .malformed(path: path, reason: "decoder_start_token_id is missing, here and in config.json")
-    }
-    guard let ends = file.eos_token_id?.values, !ends.isEmpty else {
-      throw .malformed(path: path, reason: "eos_token_id is missing, here and in config.json")
-    }
-    if let penalty = file.repetition_penalty, penalty != 1 {
-      throw .unsupported(path: path, reason: "repetition_penalty \(penalty) is not supported yet; 1 is")
-    }
-    startToken = try token("decoder_start_token_id", start)
-    endTokens = try ends.mapTyped { value throws(ModelError) in try token("eos_token_id", value) }
-    padToken = try optional("pad_token_id", file.pad_token_id)
-    maxLength = min(file.max_length ?? dimensions.positionLimit, dimensions.positionLimit)
-    minLength = file.min_length ?? 0
-    beamSize = file.num_beams ?? 1
-    lengthPenalty = file.length_penalty ?? 1
-    earlyStopping = file.early_stopping?.value ?? .heuristic
-    forcedBeginToken = try optional("forced_bos_token_id", file.forced_bos_token_id)
-    forcedEndToken = try optional("forced_eos_token_id", file.forced_eos_token_id?.values.first)
-    bannedSequences = try (file.bad_words_ids ?? []).filter { !$0.isEmpty }.mapTyped { words throws(ModelError) in
-      try words.mapTyped { value throws(ModelError) in try token("bad_words_ids", value) }
-    }
-    suppressedTokens = try (file.suppress_tokens ?? []).mapTyped { value throws(ModelError) in
-      try token("suppress_tokens", value)
-    }
-    noRepeatNgramSize = file.no_repeat_ngram_size ?? 0
-    guard maxLength >= 2, minLength >= 0, noRepeatNgramSize >= 0, lengthPenalty.isFinite, abs(lengthPenalty) <= 10
-    else {
-      throw .malformed(
-        path: path,
-        reason: "max_length \(maxLength), min_length \(minLength), no_repeat_ngram_size \(noRepeatNgramSize), "
-          + "length_penalty \(lengthPenalty): one of them is out of range")
-    }
-    guard (1...Self.beamLimit).contains(beamSize) else {
-      throw .unsupported(path: path, reason: "num_beams is \(beamSize); 1 to \(Self.beamLimit) is possible")
-    }
+    minLength = try file.shortest()
+    beamSize = try file.integer("num_beams", 1...Self.beamLimit) ?? 1
+    lengthPenalty = try file.number("length_penalty", Self.lengthPenalties) ?? 1
+    earlyStopping = try file.earlyStopping() ?? .heuristic
+    forcedBeginToken = try file.token("forced_bos_token_id")
+    forcedEndToken = try file.onlyToken("forced_eos_token_id")
+    bannedSequences = try file.sequences("bad_words_ids") ?? []
+    suppressedTokens = try file.tokens("suppress_tokens") ?? []
+    beginSuppressedTokens = try file.tokens("begin_suppress_tokens") ?? []
+    noRepeatNgramSize = try file.integer("no_repeat_ngram_size", 0...Self.longestLength) ?? 0
+    sourceNoRepeatNgramSize = try file.integer("encoder_no_repeat_ngram_size", 0...Self.longestLength) ?? 0
+    repetitionPenalty = try file.number("repetition_penalty", 0.01...100) ?? 1
   }
 
+  /// Lengths that a file may name.
+  static let longestLength = 1_000_000_000
   /// Hypotheses that a search can keep.
   public static let beamLimit = 32
-
-  /// A number or a list of numbers.
-  private struct OneOrMany: Decodable {
-    let values: [Int]
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let value = try? container.decode(Int.self) {
-        values = [value]
-      } else {
-        values = try container.decode([Int].self)
-      }
-    }
-  }
-
-  /// true, false or "never".
-  private struct EarlyStoppingValue: Decodable {
-    let value: EarlyStopping
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let isEarly = try? container.decode(Bool.self) {
-        value = isEarly ? .whenFull : .heuristic
-      } else if try container.decode(String.self) == "never" {
-        value = .never
-      } else {
-        throw DecodingError.dataCorruptedError(
-          in: container, debugDescription: "early_stopping is true, false or \"never\"")
-      }
-    }
-  }
-
-  private struct File: Decodable {
-    var decoder_start_token_id: Int?
-    var bos_token_id: Int?
-    var eos_token_id: OneOrMany?
-    var pad_token_id: Int?
-    var max_length: Int?
-    var min_length: Int?
-    var num_beams: Int?
-    var length_penalty: Float?
-    var early_stopping: EarlyStoppingValue?
-    var forced_bos_token_id: Int?
-    var forced_eos_token_id: OneOrMany?
-    var bad_words_ids: [[Int]]?
-    var suppress_tokens: [Int]?
-    var no_repeat_ngram_size: Int?
-    var repetition_penalty: Double?
-
-    /// transformers reads one file or the other, never both; only the ids that a model cannot do without are looked up
-    /// in config.json too.
-    func completed(by base: File) -> File {
-      var file = self
-      file.decoder_start_token_id = decoder_start_token_id ?? base.decoder_start_token_id
-      file.bos_token_id = bos_token_id ?? base.bos_token_id
-      file.eos_token_id = eos_token_id ?? base.eos_token_id
-      file.pad_token_id = pad_token_id ?? base.pad_token_id
-      return file
-    }
-  }
+  /// Length penalties that a search can rank by.
+  public static let lengthPenalties: ClosedRange<Float> = -10...10
 }

@@ -9,7 +9,7 @@ public struct ModelCard: Sendable, Decodable {
     case salience
   }
 
-  /// A direction; `prefix` is the token that asks the model for it.
+  /// A direction; `prefix` is what asks the model for it: a token, or the beginning of a text.
   public struct Direction: Sendable, Decodable, Hashable {
     public let from: String
     public let to: String
@@ -50,7 +50,7 @@ public struct ModelCard: Sendable, Decodable {
   /// A name that `ModelRegistry` knows.
   public let architecture: String
   /// A summarizer's are English to English where its card names none.
-  public let languages: [Direction]
+  public private(set) var languages: [Direction]
   /// A summarizer's lengths, by name.
   public let lengths: [Length]
   /// Source tokens, end of sentence included, that the model was trained on; longer segments are split.
@@ -89,7 +89,7 @@ public struct ModelCard: Sendable, Decodable {
     attribution = try container.decodeIfPresent([String].self, forKey: .attribution) ?? []
   }
 
-  /// Reads and checks the card of a model's folder.
+  /// Reads and checks the card of a model's folder. A direction without a prefix gets the one that config.json names.
   public init(folder: String) throws(ModelError) {
     let path = folder + "/model.json"
     guard FileManager.default.fileExists(atPath: path) else {
@@ -99,6 +99,9 @@ public struct ModelCard: Sendable, Decodable {
     }
     self = try JSONFile.decode(ModelCard.self, path: path)
     try check(path: path)
+    guard task != .salience, FileManager.default.fileExists(atPath: folder + "/config.json") else { return }
+    let tasks = try TaskParameters(folder: folder)
+    languages = languages.map { $0.completed(by: tasks) }
   }
 
   private func check(path: String) throws(ModelError) {

@@ -68,19 +68,34 @@ public struct ModelCardDraft: Sendable {
           id: id, task: "salience", architecture: architecture, languages: nil, max_source_tokens: nil, files: files,
           self_test: [SalienceTest()]))
     } else {
+      let tasks = try TaskParameters(folder: folder)
+      let directions = Self.directions(tasks)
       text = Self.json(
         Draft(
-          id: id, task: Self.task(of: architecture), architecture: architecture, languages: [Direction()],
+          id: id, task: Self.task(of: architecture, tasks), architecture: architecture, languages: directions,
           max_source_tokens: min(max(configuration.max_position_embeddings ?? 512, 4), 512) - 2, files: files,
-          self_test: [SelfTest()]))
+          self_test: directions.prefix(1).map { SelfTest(from: $0.from, to: $0.to) }))
     }
     guard let text else { throw .unreadable(path: folder, reason: "its description could not be written") }
     self.text = text
   }
 
-  /// Models of T5's and BART's kind are trained for one as for the other, and their files do not say which.
-  private static func task(of architecture: String) -> String {
-    ["bart", "t5"].contains(architecture) ? "translation or summarization" : "translation"
+  /// Models of T5's and BART's kind are trained for one as for the other, and their files may not say which.
+  private static func task(of architecture: String, _ tasks: TaskParameters) -> String {
+    if tasks.names(.summarization) { return "summarization" }
+    return ["bart", "t5"].contains(architecture) && tasks.translations.isEmpty
+      ? "translation or summarization" : "translation"
+  }
+
+  /// Those that config.json names, with their prefixes; one that summarizes goes from a language to the same.
+  private static func directions(_ tasks: TaskParameters) -> [Direction] {
+    var directions = tasks.translations.map { from, to in
+      Direction(from: from, to: to, prefix: tasks.prefix(for: .translation(from: from, to: to)))
+    }
+    if tasks.names(.summarization) {
+      directions.insert(Direction(from: "en", to: "en", prefix: tasks.prefix(for: .summarization)), at: 0)
+    }
+    return directions.isEmpty ? [Direction()] : directions
   }
 
   private static func json(_ draft: some Encodable) -> String? {

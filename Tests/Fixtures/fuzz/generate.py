@@ -102,6 +102,10 @@ lines("config.txt", [
         "min_length": 1, "max_length": 12, "num_beams": 4, "forced_bos_token_id": 3, "forced_eos_token_id": [0],
         "repetition_penalty": 1.0, "bos_token_id": 5, "pad_token_id": None}),
     json.dumps({**CONFIG, "max_position_embeddings": -(1 << 63)}) + "\t{}",  # once overflowed
+    json.dumps({**CONFIG, "task_specific_params": {
+        "summarization": {"num_beams": 4, "max_length": 9, "forced_bos_token_id": None, "prefix": "summarize: "},
+        "translation_en_to_de": {"begin_suppress_tokens": [3], "prefix": None}}}) + "\t" + json.dumps({
+            "max_new_tokens": 7, "min_new_tokens": 2, "repetition_penalty": 1.2, "encoder_no_repeat_ngram_size": 2, "do_sample": False}),
 ])
 lines("vocab.txt", [
     '{"a":0}', '{ "</s>" : 0, "<unk>":1,"\\u2581the":2, "\u00e9":3, "e\u0301":4, "\\ud83d\\ude00":5, ">>deu<<":6, "\\"\\\\":7 }',
