@@ -10,7 +10,7 @@ struct BeamSearch: SequenceSearch {
   private struct Beam {
     /// The row that it continued.
     var parent: Int
-    /// Σ ln p, a forced token counting 0: what hypotheses are ranked by.
+    /// Σ ln p after the repetition penalty, a forced token counting 0: what hypotheses are ranked by.
     var score: Float
     /// Σ ln p, all tokens counting.
     var logProbability: Float
@@ -23,6 +23,7 @@ struct BeamSearch: SequenceSearch {
   }
 
   let options: GenerationOptions
+  let source: [TokenID]
   /// With so many candidates there are `beamSize` among them that go on, whichever of the others end.
   let candidatesPerRow: Int
   let needsNormalization = true
@@ -34,8 +35,9 @@ struct BeamSearch: SequenceSearch {
   private var best: [Candidate] = []
   private var finished: FinishedBeams
 
-  init(_ options: GenerationOptions) {
+  init(_ options: GenerationOptions, source: [TokenID]) {
     self.options = options
+    self.source = source
     candidatesPerRow = max(2, 1 + options.configuration.endTokens.count) * options.beamSize
     beams = [Beam(parent: 0, score: 0, logProbability: 0)]
     beams.reserveCapacity(options.beamSize)
@@ -51,7 +53,14 @@ struct BeamSearch: SequenceSearch {
   func lastToken(row: Int) -> TokenID { sequences[row, length - 1] }
 
   func writeBans(row: Int, to bans: UnsafeMutablePointer<TokenID>, count: inout Int) {
-    sequences.writeBans(after: row, count: length, options, to: bans, count: &count)
+    sequences.writeBans(after: row, count: length, source: source, options, to: bans, count: &count)
+  }
+
+  func writeSequence(row: Int, to tokens: UnsafeMutablePointer<TokenID>, count: inout Int) {
+    for place in 0..<length {
+      tokens[count] = sequences[row, place]
+      count += 1
+    }
   }
 
   func parent(row: Int) -> Int { beams[row].parent }
@@ -78,11 +87,13 @@ struct BeamSearch: SequenceSearch {
   private mutating func gather(_ candidates: RowCandidates) {
     best.removeAll(keepingCapacity: true)
     let isForced = TokenRules.forced(length: length, options) != nil
+    let isPenalized = options.configuration.repetitionPenalty != 1
     for row in beams.indices {
       for rank in 0..<candidatesPerRow {
         guard let token = candidates.token(row: row, rank: rank) else { break }
         let logProbability = candidates.logProbability(row: row, rank: rank)
-        let score = beams[row].score + (isForced ? 0 : logProbability)
+        let counted = isPenalized ? candidates.penalizedLogProbability(row: row, rank: rank) : logProbability
+        let score = beams[row].score + (isForced ? 0 : counted)
         // A row's candidates come best first; what is no number is none.
         guard score.isFinite, insert(score, logProbability, row, token) else { break }
       }

@@ -61,7 +61,7 @@ public struct DecodingBatch {
     let memories = requests.map { caches.take(capacity: $0.source.count) }
     model.encode(requests.map(\.source), into: memories, context)
     for (request, memory) in zip(requests, memories) {
-      groups.append(Group(id: request.id, search: request.options.makeSearch()))
+      groups.append(Group(id: request.id, search: request.options.makeSearch(source: request.source)))
       state.rows.append(DecoderState.Row(memory: memory, past: caches.take(capacity: request.options.maxLength)))
       rowCount += request.options.beamSize
     }
@@ -108,7 +108,10 @@ public struct DecodingBatch {
   /// What each row may, must and should continue with.
   private func selection() -> TokenSelection {
     var limit = 0
-    for group in groups { limit += group.rows * TokenRules.banLimit(length: group.search.length, group.search.options) }
+    for group in groups {
+      let (search, sources) = (group.search, group.search.source.count)
+      limit += group.rows * TokenRules.banLimit(length: search.length, sourceCount: sources, search.options)
+    }
     let banned = context.workspace.take(TokenID.self, limit)
     let ends = context.workspace.take(Int32.self, state.rows.count)
     let forced = context.workspace.take(TokenID.self, state.rows.count)
@@ -129,7 +132,38 @@ public struct DecodingBatch {
       banned: UnsafeBufferPointer(start: banned, count: count),
       bannedEnds: UnsafeBufferPointer(start: ends, count: next),
       forced: UnsafeBufferPointer(start: forced, count: next),
-      wanted: UnsafeBufferPointer(start: wanted, count: next))
+      wanted: UnsafeBufferPointer(start: wanted, count: next), penalties: penalties())
+  }
+
+  /// What tokens that were said score less, or more; nil where no row's do.
+  private func penalties() -> RepetitionPenalties? {
+    var limit = 0
+    for group in groups where hasPenalty(group) { limit += group.rows * group.search.length }
+    guard limit > 0 else { return nil }
+    let tokens = context.workspace.take(TokenID.self, limit)
+    let ends = context.workspace.take(Int32.self, state.rows.count)
+    let rules = context.workspace.take(RepetitionPenalty.self, state.rows.count)
+    var next = 0
+    var count = 0
+    for group in groups {
+      let isPenalized = hasPenalty(group)
+      for row in 0..<group.rows {
+        if isPenalized { group.search.writeSequence(row: row, to: tokens, count: &count) }
+        ends[next] = Int32(count)
+        (rules + next).initialize(to: isPenalized ? group.search.options.repetitionPenalty : .none)
+        next += 1
+      }
+    }
+    return RepetitionPenalties(
+      tokens: UnsafeBufferPointer(start: tokens, count: count), ends: UnsafeBufferPointer(start: ends, count: next),
+      rules: UnsafeBufferPointer(start: rules, count: next))
+  }
+
+  /// A forced token counts as certain, whatever was said.
+  private func hasPenalty(_ group: Group) -> Bool {
+    let options = group.search.options
+    return options.configuration.repetitionPenalty != 1
+      && TokenRules.forced(length: group.search.length, options) == nil
   }
 
   /// Takes the searches that are over out of the batch; the rows of the others close up.

@@ -19,6 +19,9 @@ public struct GenerationOptions: Sendable, Equatable {
   /// Length limit of the hypothesis, the start token included.
   public var maxLength: Int
   public var scoring: Scoring
+  /// Sequences that this segment may not say, from its first token on; empty ones ban nothing. Each costs a comparison a
+  /// step and row.
+  public var bannedSequences: [[TokenID]] = []
 
   /// - Parameters:
   ///   - beamSize: nil keeps the model's. What is over `GenerationConfiguration.beamLimit` is cut off.

@@ -5,14 +5,16 @@ import Tensors
 /// Source: transformers 4.57, generation/utils.py, `_sample` without sampling.
 struct GreedySearch: SequenceSearch {
   let options: GenerationOptions
+  let source: [TokenID]
   let rowCount = 1
   let candidatesPerRow = 1
   private var sequence: [TokenID] = []
   private var logProbability: Float = 0
   private var end: HypothesisEnd?
 
-  init(_ options: GenerationOptions) {
+  init(_ options: GenerationOptions, source: [TokenID]) {
     self.options = options
+    self.source = source
     sequence.reserveCapacity(options.maxLength)
     sequence.append(options.configuration.startToken)
   }
@@ -23,7 +25,14 @@ struct GreedySearch: SequenceSearch {
   func lastToken(row: Int) -> TokenID { sequence[sequence.count - 1] }
 
   func writeBans(row: Int, to bans: UnsafeMutablePointer<TokenID>, count: inout Int) {
-    TokenRules.writeBans(after: sequence.span, options, to: bans, count: &count)
+    TokenRules.writeBans(after: sequence.span, source: source.span, options, to: bans, count: &count)
+  }
+
+  func writeSequence(row: Int, to tokens: UnsafeMutablePointer<TokenID>, count: inout Int) {
+    for token in sequence {
+      tokens[count] = token
+      count += 1
+    }
   }
 
   func parent(row: Int) -> Int { 0 }

@@ -32,10 +32,11 @@ struct SequenceTable {
 
   /// Writes the tokens that may not follow the first `count` of a sequence.
   func writeBans(
-    after sequence: Int, count length: Int, _ options: GenerationOptions, to bans: UnsafeMutablePointer<TokenID>,
-    count: inout Int
+    after sequence: Int, count length: Int, source: [TokenID], _ options: GenerationOptions,
+    to bans: UnsafeMutablePointer<TokenID>, count: inout Int
   ) {
     let start = sequence * capacity
-    TokenRules.writeBans(after: tokens.span.extracting(start..<(start + length)), options, to: bans, count: &count)
+    TokenRules.writeBans(
+      after: tokens.span.extracting(start..<(start + length)), source: source.span, options, to: bans, count: &count)
   }
 }

@@ -31,11 +31,22 @@ import Workers
     if Int.random(in: 0..<3, using: &generator) == 0 {
       configuration.noRepeatNgramSize = Int.random(in: 2...3, using: &generator)
     }
+    if Int.random(in: 0..<3, using: &generator) == 0 {
+      configuration.repetitionPenalty = [0.7, 1.3, 2].randomElement(using: &generator) ?? 1
+    }
+    if Int.random(in: 0..<6, using: &generator) == 0 { configuration.sourceNoRepeatNgramSize = 2 }
+    if Int.random(in: 0..<6, using: &generator) == 0 { configuration.beginSuppressedTokens = [0, 4] }
     let beams = Int.random(in: 2...6, using: &generator)
-    return GenerationOptions(
+    var options = GenerationOptions(
       configuration, beamSize: beams, hypothesisCount: Int.random(in: 1...beams, using: &generator),
       scoring: .meanLogProbability)
+    if Int.random(in: 0..<4, using: &generator) == 0 {
+      options.bannedSequences = (0...3).map { count in (0..<count).map { _ in token(&generator) } }
+    }
+    return options
   }
+
+  static let source: [TokenID] = [1, 4, 2, 5, 3, 2, 0]
 
   @Test(arguments: 1...30)
   func `random searches find what the plain search finds`(seed: UInt64) throws {
@@ -45,7 +56,7 @@ import Workers
       vocabulary: Self.vocabulary, length: Self.length, using: &generator, folder: try TemporaryFolder(), context)
     let all = (0..<40).map { _ in Self.options(using: &generator) }
     var batch = DecodingBatch(model: model, context: context)
-    batch.admit(all.enumerated().map { .init(id: $0.offset, source: [0], options: $0.element) })
+    batch.admit(all.enumerated().map { .init(id: $0.offset, source: Self.source, options: $0.element) })
     var finished: [DecodingBatch.Finished] = []
     while batch.rowCount > 0 { batch.step(&finished) }
     #expect(finished.map(\.id).sorted() == Array(all.indices))
@@ -53,7 +64,7 @@ import Workers
     var nearTies = 0
     for group in finished {
       let options = all[group.id]
-      let plain = PlainBeamSearch(logits: model.logits, options: options)
+      let plain = PlainBeamSearch(logits: model.logits, source: Self.source, options: options)
       if plain.isNearTie {
         nearTies += 1
         continue

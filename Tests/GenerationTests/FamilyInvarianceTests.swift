@@ -13,8 +13,10 @@ import Testing
     let expected: ParityFixture = try Fixtures.json("\(fixture.name)/expected.json")
     return expected.cases.enumerated().map { index, item in
       let size = [1, 4, 2, 6][index % 4]
+      var configuration = harness.configuration
+      configuration.repetitionPenalty = [1, 1.3, 0.8][index % 3]
       let options = GenerationOptions(
-        harness.configuration, beamSize: size, hypothesisCount: size, scoring: .meanLogProbability)
+        configuration, beamSize: size, hypothesisCount: size, scoring: .meanLogProbability)
       return Harness.Job(source: item.input_ids, options: options)
     }
   }

@@ -55,8 +55,8 @@ struct Harness {
     case .never: configuration.earlyStopping = .never
     case nil: break
     }
-    configuration.maxLength = changes.max_length ?? configuration.maxLength
-    configuration.minLength = changes.min_length ?? configuration.minLength
+    configuration.maxLength = changes.max_new_tokens.map { $0 + 1 } ?? changes.max_length ?? configuration.maxLength
+    configuration.minLength = changes.min_new_tokens.map { $0 + 1 } ?? changes.min_length ?? configuration.minLength
     configuration.endTokens = changes.eos_token_id ?? configuration.endTokens
     configuration.forcedBeginToken = changes.forced_bos_token_id ?? configuration.forcedBeginToken
     configuration.forcedEndToken = changes.forced_eos_token_id ?? configuration.forcedEndToken
@@ -64,7 +64,11 @@ struct Harness {
     if changes.forcesNoBegin { configuration.forcedBeginToken = nil }
     configuration.bannedSequences = changes.bad_words_ids ?? configuration.bannedSequences
     configuration.suppressedTokens = changes.suppress_tokens ?? configuration.suppressedTokens
+    configuration.beginSuppressedTokens = changes.begin_suppress_tokens ?? configuration.beginSuppressedTokens
     configuration.noRepeatNgramSize = changes.no_repeat_ngram_size ?? configuration.noRepeatNgramSize
+    configuration.sourceNoRepeatNgramSize =
+      changes.encoder_no_repeat_ngram_size ?? configuration.sourceNoRepeatNgramSize
+    configuration.repetitionPenalty = changes.repetition_penalty ?? configuration.repetitionPenalty
     return configuration
   }
 

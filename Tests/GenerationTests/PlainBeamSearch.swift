@@ -25,6 +25,7 @@ struct PlainBeamSearch {
   static let nearTie = 2e-5
 
   let logits: [[[Float]]]
+  let source: [TokenID]
   let options: GenerationOptions
   private var configuration: GenerationConfiguration { options.configuration }
   /// Whether a decision hung on less than `nearTie`.
@@ -32,8 +33,9 @@ struct PlainBeamSearch {
   /// Best first.
   private(set) var answers: [Answer] = []
 
-  init(logits: [[[Float]]], options: GenerationOptions) {
+  init(logits: [[[Float]]], source: [TokenID], options: GenerationOptions) {
     self.logits = logits
+    self.source = source
     self.options = options
     let limit = configuration.maxLength - 1
     let size = options.beamSize
@@ -84,8 +86,10 @@ struct PlainBeamSearch {
     return row.indices.map(TokenID.init).compactMap { token in
       if let forced { if token != forced { return nil } } else if isBanned(token, after: beam.tokens) { return nil }
       let logProbability = row[Int(token)] - total
+      let factor = beam.tokens.contains(token) ? Double(configuration.repetitionPenalty) : 1
+      let counted = logProbability < 0 ? logProbability * factor : logProbability / factor
       return Beam(
-        tokens: beam.tokens + [token], sum: beam.sum + (forced == nil ? logProbability : 0),
+        tokens: beam.tokens + [token], sum: beam.sum + (forced == nil ? counted : 0),
         logProbability: beam.logProbability + logProbability)
     }
   }
@@ -98,8 +102,19 @@ struct PlainBeamSearch {
     for sequence in configuration.bannedSequences where said.suffix(sequence.count) == sequence[...] {
       if sequence.count == 1 ? !isEnd : tokens.count >= sequence.count { return true }
     }
-    let size = configuration.noRepeatNgramSize
-    guard size > 0, tokens.count >= size else { return false }
-    return (0...(tokens.count - size)).contains { tokens[$0..<($0 + size)] == said.suffix(size) }
+    let begin = configuration.forcedBeginToken == nil ? 1 : 2
+    if tokens.count == begin, configuration.beginSuppressedTokens.contains(token) { return true }
+    // A request's bans hold for what is said, of which the start token is no part.
+    for sequence in options.bannedSequences where !sequence.isEmpty {
+      if said.dropFirst().suffix(sequence.count) == sequence[...] { return true }
+    }
+    return repeats(said, of: tokens, size: configuration.noRepeatNgramSize)
+      || repeats(said, of: source, size: configuration.sourceNoRepeatNgramSize)
+  }
+
+  /// Whether the last `size` tokens stand in a text.
+  private func repeats(_ said: [TokenID], of text: [TokenID], size: Int) -> Bool {
+    guard size > 0, text.count >= size, said.count >= size else { return false }
+    return (0...(text.count - size)).contains { text[$0..<($0 + size)] == said.suffix(size) }
   }
 }

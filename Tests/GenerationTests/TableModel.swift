@@ -14,13 +14,15 @@ final class TableModel: Seq2SeqModel {
   let logits: [[[Float]]]
   private let position = Mutex(0)
 
-  /// Random logits for `length` positions over `vocabulary` tokens.
+  /// Random logits, or others, for `length` positions over `vocabulary` tokens.
   init(
     vocabulary: Int, length: Int, using generator: inout SeededGenerator, folder: TemporaryFolder,
-    _ context: KernelContext
+    _ context: KernelContext, logit: ((_ place: Int, _ last: Int, _ next: Int) -> Float)? = nil
   ) throws {
-    logits = (0..<length).map { _ in
-      (0..<vocabulary).map { _ in (0..<vocabulary).map { _ in Float.random(in: -3...3, using: &generator) } }
+    logits = (0..<length).map { place in
+      (0..<vocabulary).map { last in
+        (0..<vocabulary).map { logit?(place, last, $0) ?? Float.random(in: -3...3, using: &generator) }
+      }
     }
     let width = length * vocabulary
     dimensions = ModelDimensions(

@@ -6,12 +6,16 @@ public struct FixtureOptions: Decodable, Sendable {
   public let early_stopping: EarlyStop?
   public let max_length: Int?
   public let min_length: Int?
+  public let max_new_tokens: Int?
+  public let min_new_tokens: Int?
   public let eos_token_id: [Int32]?
   public let forced_bos_token_id: Int32?
   public let forced_eos_token_id: Int32?
   public let bad_words_ids: [[Int32]]?
   public let suppress_tokens: [Int32]?
+  public let begin_suppress_tokens: [Int32]?
   public let no_repeat_ngram_size: Int?
+  public let encoder_no_repeat_ngram_size: Int?
   public let repetition_penalty: Float?
   /// The forced end is switched off: its key holds null.
   public let forcesNoEnd: Bool
@@ -38,7 +42,7 @@ public struct FixtureOptions: Decodable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case num_beams, num_return_sequences, length_penalty, early_stopping, max_length, min_length, eos_token_id
     case forced_bos_token_id, forced_eos_token_id, bad_words_ids, suppress_tokens, no_repeat_ngram_size
-    case repetition_penalty
+    case repetition_penalty, encoder_no_repeat_ngram_size, begin_suppress_tokens, max_new_tokens, min_new_tokens
   }
 
   public init(from decoder: any Decoder) throws {
@@ -55,6 +59,10 @@ public struct FixtureOptions: Decodable, Sendable {
     bad_words_ids = try values.decodeIfPresent([[Int32]].self, forKey: .bad_words_ids)
     suppress_tokens = try values.decodeIfPresent([Int32].self, forKey: .suppress_tokens)
     no_repeat_ngram_size = try values.decodeIfPresent(Int.self, forKey: .no_repeat_ngram_size)
+    encoder_no_repeat_ngram_size = try values.decodeIfPresent(Int.self, forKey: .encoder_no_repeat_ngram_size)
+    begin_suppress_tokens = try values.decodeIfPresent([Int32].self, forKey: .begin_suppress_tokens)
+    max_new_tokens = try values.decodeIfPresent(Int.self, forKey: .max_new_tokens)
+    min_new_tokens = try values.decodeIfPresent(Int.self, forKey: .min_new_tokens)
     repetition_penalty = try values.decodeIfPresent(Float.self, forKey: .repetition_penalty)
     forcesNoEnd = values.contains(.forced_eos_token_id) && forced_eos_token_id == nil
     forcesNoBegin = values.contains(.forced_bos_token_id) && forced_bos_token_id == nil
