@@ -11,6 +11,8 @@ public struct LoadedModel: Sendable {
   let model: any Seq2SeqModel
   let tokenizer: any TextTokenizer
   let generation: GenerationConfiguration
+  /// The rules for each thing that the card says the model does.
+  private let generations: [ModelTask: GenerationConfiguration]
 
   /// Tokens of text, without prefix, start and end tokens, that a segment may have before it is split.
   let segmentLimit: Int
@@ -26,6 +28,11 @@ public struct LoadedModel: Sendable {
       model = try ModelRegistry.load(
         folder: folder, architecture: card.architecture, quantization: quantization, context)
       generation = try GenerationConfiguration(folder: folder, dimensions: model.dimensions)
+      var generations: [ModelTask: GenerationConfiguration] = [:]
+      for task in Set(card.languages.map(\.task)) {
+        generations[task] = try GenerationConfiguration(folder: folder, dimensions: model.dimensions, task: task)
+      }
+      self.generations = generations
     } catch {
       throw .failed(reason: error.description)
     }
@@ -54,6 +61,9 @@ public struct LoadedModel: Sendable {
     }
   }
 
+  /// How the model is decoded when it is asked for this; the codes of languages are in lower case.
+  func generation(for task: ModelTask) -> GenerationConfiguration { generations[task] ?? generation }
+
   /// Decodes the card's self-test greedily; a different output is an error.
   func selfTest(_ context: KernelContext) throws(InferenceError) {
     var batch = DecodingBatch(model: model, context: context)
@@ -68,7 +78,7 @@ public struct LoadedModel: Sendable {
       guard source.count <= model.dimensions.positionLimit else {
         throw .failed(reason: "\(folder)/model.json: self_test \(index) has \(source.count) tokens")
       }
-      let tokens = batch.decode(source, GenerationOptions(generation, beamSize: 1)).tokens
+      let tokens = batch.decode(source, GenerationOptions(generation(for: direction.task), beamSize: 1)).tokens
       let output = tokenizer.decode(tokens)
       guard output == test.output else {
         throw .failed(

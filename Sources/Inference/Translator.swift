@@ -65,7 +65,8 @@ extension InferenceEngine {
     let plan = try SegmentPlan(
       texts: request.texts, language: request.source, split: request.split, model: model, prefix: route.prefix)
     let options = GenerationOptions(
-      model.generation, beamSize: request.beamSize ?? configuration.beamSize,
+      model.generation(for: .translation(from: request.source, to: request.target)),
+      beamSize: request.beamSize ?? configuration.beamSize,
       hypothesisCount: request.alternatives + 1, maxNewTokens: request.maxNewTokens,
       scoring: request.detail == .scored ? .meanLogProbability : .none)
     let submission = try loop.submit(

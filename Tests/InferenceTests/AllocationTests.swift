@@ -47,11 +47,17 @@ import Workers
     // No end before the limit, so that no row leaves; every rule is at work.
     configuration.minLength = configuration.maxLength
     configuration.noRepeatNgramSize = 3
-    let options = [1, 4].map { GenerationOptions(configuration, beamSize: $0, scoring: .meanLogProbability) }
+    configuration.sourceNoRepeatNgramSize = 4
+    let options = [1, 4, 1, 4].enumerated().map { index, beamSize in
+      configuration.repetitionPenalty = index < 2 ? 1 : 1.2
+      var options = GenerationOptions(configuration, beamSize: beamSize, scoring: .meanLogProbability)
+      options.bannedSequences = [[60], [61, 62]]
+      return options
+    }
     var batch = DecodingBatch(model: model, context: context)
     var finished: [DecodingBatch.Finished] = []
     batch.admit(
-      (0..<24).map { .init(id: $0, source: Array(repeating: 40, count: 2 + $0) + [0], options: options[$0 % 2]) })
+      (0..<24).map { .init(id: $0, source: Array(repeating: 40, count: 2 + $0) + [0], options: options[$0 % 4]) })
     for _ in 0..<60 { batch.step(&finished) }
     let workersBefore = try Self.counts(of: pool)
     let callerBefore = allocation_count()

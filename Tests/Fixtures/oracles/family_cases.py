@@ -43,6 +43,16 @@ def greedy_options(base, eos, kind):
         ("no_repeat_ngram_size", dict(no_repeat_ngram_size=2)), ("no_repeat_ngram_size", dict(no_repeat_ngram_size=3)),
         ("bad_words_ids", dict(bad_words_ids=[[second], [first, third]])), ("suppress_tokens", dict(suppress_tokens=[second])),
         ("combined", dict(no_repeat_ngram_size=2, min_length=9, max_length=20, suppress_tokens=[third], forced_bos_token_id=5))]
+    rows += [("repetition_penalty", dict(repetition_penalty=penalty)) for penalty in (0.8, 1.2, 2.0)]
+    rows += [
+        ("repetition_penalty", dict(repetition_penalty=2.0, no_repeat_ngram_size=2, min_length=9, suppress_tokens=[second])),
+        ("repetition_penalty", dict(repetition_penalty=0.8, forced_bos_token_id=17, max_length=12, bad_words_ids=[[first], [second, third]])),
+        ("encoder_no_repeat_ngram_size", dict(encoder_no_repeat_ngram_size=1)),
+        ("encoder_no_repeat_ngram_size", dict(encoder_no_repeat_ngram_size=2, repetition_penalty=1.2)),
+        ("begin_suppress_tokens", dict(begin_suppress_tokens=[first, second])),
+        ("begin_suppress_tokens", dict(begin_suppress_tokens=[first, second], forced_bos_token_id=17)),
+        ("new_tokens", dict(max_new_tokens=6)), ("new_tokens", dict(min_new_tokens=min(len(base) + 4, 36))),
+        ("new_tokens", dict(min_new_tokens=2, min_length=36, max_new_tokens=12, max_length=6))]
     if kind == "t5":  # so long that the decoder looks farther back than its buckets tell distances apart
         rows.append(("far", dict(suppress_tokens=[eos], max_length=170, no_repeat_ngram_size=3)))
     return rows
@@ -64,7 +74,19 @@ def beam_options(base, eos, second_end):
         "two ends": [dict(**two, eos_token_id=[eos, second_end]), dict(**two, eos_token_id=[eos, second_end], early_stopping="never")],
         "combined": [
             dict(num_beams=6, num_return_sequences=3, no_repeat_ngram_size=2, min_length=6, max_length=20, length_penalty=0.6,
-                 forced_bos_token_id=5, early_stopping=True)]}
+                 forced_bos_token_id=5, early_stopping=True)],
+        "penalties": [dict(**two, repetition_penalty=penalty) for penalty in (0.8, 1.2, 2.0)] + [
+            dict(num_beams=6, num_return_sequences=3, repetition_penalty=1.2, length_penalty=0.6, early_stopping="never"),
+            dict(**two, repetition_penalty=2.0, no_repeat_ngram_size=2, min_length=9, suppress_tokens=[base[0]]),
+            dict(**two, repetition_penalty=0.8, forced_bos_token_id=17, max_length=12, bad_words_ids=[[base[1]], [base[0], base[2]]])],
+        "source": [dict(**two, encoder_no_repeat_ngram_size=size) for size in (1, 2)] + [
+            dict(**two, encoder_no_repeat_ngram_size=2, repetition_penalty=1.2, no_repeat_ngram_size=2)],
+        "beginnings": [
+            dict(**two, begin_suppress_tokens=[eos, base[0], second_end]),
+            dict(**two, begin_suppress_tokens=[eos, base[0], second_end], forced_bos_token_id=17)],
+        "new tokens": [
+            dict(**two, max_new_tokens=7), dict(**two, min_new_tokens=14),
+            dict(**two, min_new_tokens=2, min_length=30, max_new_tokens=12, max_length=6)]}
 
 
 def plain_cases(name, model):
