@@ -68,7 +68,7 @@ public struct LoadedModel: Sendable {
   func selfTest(_ context: KernelContext) throws(InferenceError) {
     var batch = DecodingBatch(model: model, context: context)
     for (index, test) in card.selfTest.enumerated() {
-      let prefix = try prefix(of: test, index)
+      let (prefix, task) = try request(of: test, index)
       let source: [TokenID]
       do {
         source = try tokenizer.encode(test.input[...], prefix: prefix)
@@ -78,7 +78,7 @@ public struct LoadedModel: Sendable {
       guard source.count <= model.dimensions.positionLimit else {
         throw .failed(reason: "\(folder)/model.json: self_test \(index) has \(source.count) tokens")
       }
-      let tokens = batch.decode(source, GenerationOptions(generation(for: direction.task), beamSize: 1)).tokens
+      let tokens = batch.decode(source, GenerationOptions(generation(for: task), beamSize: 1)).tokens
       let output = tokenizer.decode(tokens)
       guard output == test.output else {
         throw .failed(
@@ -88,12 +88,14 @@ public struct LoadedModel: Sendable {
     }
   }
 
-  private func prefix(of test: ModelCard.SelfTest, _ index: Int) throws(InferenceError) -> String? {
+  private func request(
+    of test: ModelCard.SelfTest, _ index: Int
+  ) throws(InferenceError) -> (prefix: String?, task: ModelTask) {
     if let name = test.length {
       guard let length = card.lengths.first(where: { $0.name == name }) else {
         throw .failed(reason: "\(folder)/model.json: self_test \(index) names a length that lengths lacks")
       }
-      return length.prefix
+      return (length.prefix, .summarization)
     }
     let direction = card.languages.first {
       (test.from == nil || $0.from == test.from) && (test.to == nil || $0.to == test.to)
@@ -101,7 +103,7 @@ public struct LoadedModel: Sendable {
     guard let direction else {
       throw .failed(reason: "\(folder)/model.json: self_test \(index) names a direction that languages lacks")
     }
-    return direction.prefix
+    return (direction.prefix, direction.task)
   }
 }
 

@@ -7,7 +7,8 @@ public struct SupportedLanguage: Sendable, Equatable {
   public let targets: [String]
 }
 
-/// The models that are loaded, and which of them does what. When several can, the first by folder does it.
+/// The models that are loaded, and which of them does what: a direction to the same language is a summary, one to another
+/// language a translation. When several can, the first by folder does it.
 public struct ModelCatalog: Sendable {
   /// A model's part in a translation.
   struct Route: Sendable {
@@ -35,10 +36,9 @@ public struct ModelCatalog: Sendable {
     models = folders.compactMap(\.model)
     salience = folders.lazy.compactMap(\.salience).first
     var routes: [String: [String: Route]] = [:]
-    for (index, model) in models.enumerated() where model.card.task == .translation {
+    for (index, model) in models.enumerated() {
       for direction in model.card.languages {
-        let from = direction.from.lowercased()
-        let to = direction.to.lowercased()
+        guard case .translation(let from, let to) = direction.task else { continue }
         if routes[from]?[to] == nil { routes[from, default: [:]][to] = Route(model: index, prefix: direction.prefix) }
       }
     }
@@ -49,10 +49,8 @@ public struct ModelCatalog: Sendable {
 
   /// The model that summarizes texts of a language, a code in lower case, in that language.
   public func summarizer(language: String) -> Summarizer? {
-    for (index, model) in models.enumerated() where model.card.task == .summarization {
-      let direction = model.card.languages.first {
-        $0.from.lowercased() == language && $0.to.lowercased() == language
-      }
+    for (index, model) in models.enumerated() {
+      let direction = model.card.languages.first { $0.task == .summarization && $0.to.lowercased() == language }
       if let direction { return Summarizer(model: index, card: model.card, prefix: direction.prefix) }
     }
     return nil

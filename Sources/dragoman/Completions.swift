@@ -29,7 +29,7 @@ extension CompletionKind {
     let folder = value(of: "--models", in: words) ?? environment["DRAGOMAN_MODELS"]
     let folders = try? ModelCatalog.folders(in: folder ?? ServiceConfiguration.defaultModelsFolder)
     let cards = (folders ?? []).compactMap { try? ModelCard(folder: $0) }
-    return cards.filter { $0.task == .translation }.flatMap { card in card.languages.map { ($0.from, $0.to) } }
+    return cards.flatMap(\.languages).filter { $0.task != .summarization }.map { ($0.from, $0.to) }
   }
 
   private static func value(of flag: String, in words: [String]) -> String? {

@@ -69,18 +69,20 @@ import Workers
     }
   }
 
-  @Test func `an engine translates with a T5 folder whose card leaves prefixes and rules to config`() async throws {
+  @Test func `an engine does both jobs with a T5 folder whose card leaves prefixes and rules to config`() async throws {
     let parent = try TemporaryFolder()
     _ = try Self.folder("t5", in: parent)
     try parent.write(
       "model/model.json",
-      #"{"id":"t5","task":"translation","architecture":"t5","files":[],"#
-        + #""languages":[{"from":"en","to":"de"},{"from":"en","to":"ro"}]}"#)
+      #"{"id":"t5","task":"summarization","architecture":"t5","files":[],"#
+        + #""languages":[{"from":"en","to":"en"},{"from":"en","to":"de"},{"from":"en","to":"ro"}]}"#)
     let engine = try InferenceEngine(
       configuration: EngineConfiguration(
         modelsFolder: parent.path, threads: 2, quantization: .float32, kernels: try KernelSet.selected()))
     defer { engine.shutdown() }
-    _ = try await engine.loaded()
+    let catalog = try await engine.loaded()
+    #expect(catalog.languages.map(\.code) == ["en"] && catalog.languages[0].targets == ["de", "en", "ro"])
+    #expect(catalog.summarizer(language: "en")?.prefix == "summarize: ")
     let expected: Expected = try Fixtures.json("t5-tasks/tasks.json")
     for target in ["de", "ro"] {
       let cases = expected.cases.filter { $0.task == "translation_en_to_\(target)" }

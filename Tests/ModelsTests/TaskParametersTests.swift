@@ -27,8 +27,8 @@ import Testing
   func configuration(
     _ task: ModelTask?, config: String = t5, generation: String? = nil
   ) throws -> GenerationConfiguration {
-    try GenerationConfiguration(
-      folder: try folder(config: config, generation: generation).path, dimensions: Self.dimensions, task: task)
+    let folder = try folder(config: config, generation: generation)
+    return try GenerationConfiguration(folder: folder.path, dimensions: Self.dimensions, task: task)
   }
 
   @Test func `a task's rules come before the model's own, one by one`() throws {

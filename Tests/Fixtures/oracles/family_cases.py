@@ -77,13 +77,13 @@ def beam_options(base, eos, second_end):
                  forced_bos_token_id=5, early_stopping=True)],
         "penalties": [dict(**two, repetition_penalty=penalty) for penalty in (0.8, 1.2, 2.0)] + [
             dict(num_beams=6, num_return_sequences=3, repetition_penalty=1.2, length_penalty=0.6, early_stopping="never"),
-            dict(**two, repetition_penalty=2.0, no_repeat_ngram_size=2, min_length=9, suppress_tokens=[base[0]]),
-            dict(**two, repetition_penalty=0.8, forced_bos_token_id=17, max_length=12, bad_words_ids=[[base[1]], [base[0], base[2]]])],
+            dict(**two, repetition_penalty=2.0, no_repeat_ngram_size=2, min_length=9, suppress_tokens=[base[1]]),
+            dict(**two, repetition_penalty=0.8, forced_bos_token_id=17, max_length=12, bad_words_ids=[[base[2]], [base[0], base[1]]])],
         "source": [dict(**two, encoder_no_repeat_ngram_size=size) for size in (1, 2)] + [
             dict(**two, encoder_no_repeat_ngram_size=2, repetition_penalty=1.2, no_repeat_ngram_size=2)],
         "beginnings": [
-            dict(**two, begin_suppress_tokens=[eos, base[0], second_end]),
-            dict(**two, begin_suppress_tokens=[eos, base[0], second_end], forced_bos_token_id=17)],
+            dict(**two, begin_suppress_tokens=[eos, base[0], base[1]]),
+            dict(**two, begin_suppress_tokens=[eos, base[0], base[1]], forced_bos_token_id=17)],
         "new tokens": [
             dict(**two, max_new_tokens=7), dict(**two, min_new_tokens=14),
             dict(**two, min_new_tokens=2, min_length=30, max_new_tokens=12, max_length=6)]}
