@@ -1,0 +1,21 @@
+extension StopWords {
+  static let german =
+    "der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner keines ich mich mir mein "
+    + "meine meinen meinem meiner meines du dich dir dein deine deinen deinem deiner deines er ihn ihm sein seine "
+    + "seinen seinem seiner seines sie ihr ihre ihren ihrem ihrer ihres es wir uns unser unsere unseren unserem "
+    + "unserer unseres euch euer eure euren eurem eurer ihnen sich man wer wen wem wessen was welche welcher welches "
+    + "welchen welchem dieser diese dieses diesen diesem jener jene jenes jenen jenem jeder jede jedes jeden jedem "
+    + "alle allen allem aller alles manche mancher manches manchen einige einiger einigen etwas nichts niemand jemand "
+    + "viele vielen vieler viel wenig wenige mehr mehrere meist beide beiden andere anderen anderer anderes solche "
+    + "solcher solches solchen selbst selber und oder aber denn sondern doch jedoch sowie sowohl weder noch als wie "
+    + "wenn weil da dass daß ob obwohl während bevor nachdem damit bis seit seitdem sobald solange falls indem um zu "
+    + "zum zur in im ins an am ans auf aufs aus bei beim mit nach von vom vor vorm für durch gegen ohne über unter "
+    + "neben zwischen hinter wegen trotz statt anstatt laut gegenüber entlang ab außer innerhalb außerhalb hier dort "
+    + "da dann danach davor dabei dafür dagegen daher darum deshalb deswegen darauf daran darin davon dazu damals "
+    + "jetzt nun heute gestern morgen immer nie niemals oft manchmal wieder schon erst nur auch nicht ja nein sehr so "
+    + "ganz gar etwa fast rund bereits zudem außerdem allerdings dennoch trotzdem somit also wo wohin woher wann warum "
+    + "wieso weshalb bin bist ist sind seid war warst waren wart gewesen sei wäre wären habe hast hat haben habt hatte "
+    + "hatten gehabt hätte hätten werde wirst wird werden werdet wurde wurden geworden worden würde würden kann können "
+    + "konnte konnten könnte könnten muss müssen musste mussten müsste darf dürfen durfte dürfte soll sollen sollte "
+    + "sollten will wollen wollte wollten mag mögen möchte möchten lässt lassen ließ"
+}
