@@ -1,7 +1,7 @@
 import Foundation
 
-/// Corpus BLEU with one reference a segment, tokenizer 13a, exponential smoothing and case kept: the figure that sacrebleu
-/// prints by default (signature `nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp`).
+/// BLEU with tokenizer 13a and exponential smoothing: by default the figure that sacrebleu prints by default (signature
+/// `nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp`).
 ///
 /// Source: Papineni et al. 2002, "BLEU: a Method for Automatic Evaluation of Machine Translation"; Post 2018, "A Call for
 /// Clarity in Reporting BLEU Scores"; smoothing: Chen and Cherry 2014, method 3.
@@ -9,7 +9,15 @@ public enum BLEU {
   /// The longest n-grams that count.
   public static let maximumOrder = 4
 
-  /// A corpus score and what it was made of.
+  /// Which orders of n-grams a score is the mean of.
+  public enum Orders: Sendable {
+    /// All four: a corpus without any 4-gram scores 0.
+    case all
+    /// Those that the hypothesis has (sacrebleu's effective order), for sentences on their own.
+    case present
+  }
+
+  /// A score and what it was made of.
   public struct Score: Sendable, Equatable {
     /// BLEU, 0…100.
     public let score: Double
@@ -23,42 +31,67 @@ public enum BLEU {
     public let totals: [Int]
     /// Tokens of all hypotheses.
     public let hypothesisLength: Int
-    /// Tokens of all references.
+    /// Tokens of the references that are closest in length.
     public let referenceLength: Int
   }
 
-  /// Scores a corpus; `references[i]` belongs to `hypotheses[i]`. Linear in the text.
+  /// Scores a corpus with one reference a segment; `references[i]` belongs to `hypotheses[i]`. Linear in the text.
   ///
   /// - Throws: `EvaluationError` if the two differ in number or are empty.
   public static func score(hypotheses: [String], references: [String]) throws(EvaluationError) -> Score {
     try checkCorpus(hypotheses, references)
     var statistics = Statistics()
     for (hypothesis, reference) in zip(hypotheses, references) {
-      statistics.add(Tokenizer13a.tokens(of: hypothesis), Tokenizer13a.tokens(of: reference))
+      statistics.add(Statistics(of: hypothesis, references: [reference]))
     }
     return statistics.score()
   }
 
-  /// What BLEU sums over the segments.
-  private struct Statistics {
-    var counts = [Int](repeating: 0, count: maximumOrder)
-    var totals = [Int](repeating: 0, count: maximumOrder)
-    var hypothesisLength = 0
-    var referenceLength = 0
+  /// The settings as sacrebleu's signature names them, without its version.
+  public static func signature(references: Int, casing: Casing, orders: Orders) -> String {
+    "nrefs:\(references)|\(casing.signature)|eff:\(orders == .all ? "no" : "yes")|tok:13a|smooth:exp"
+  }
 
-    mutating func add(_ hypothesis: [ArraySlice<Unicode.Scalar>], _ reference: [ArraySlice<Unicode.Scalar>]) {
-      hypothesisLength += hypothesis.count
-      referenceLength += reference.count
+  /// What BLEU sums over the segments.
+  public struct Statistics: Sendable, Equatable {
+    private var counts = [Int](repeating: 0, count: maximumOrder)
+    private var totals = [Int](repeating: 0, count: maximumOrder)
+    private var hypothesisLength = 0
+    private var referenceLength = 0
+
+    /// Those of no segment.
+    public init() {}
+
+    /// Those of one segment with any number of references: an n-gram may match as often as the reference that has most of it
+    /// has it, and the reference closest in length (the shorter of two) counts for the brevity penalty.
+    public init(of hypothesis: String, references: [String], casing: Casing = .kept) {
+      let tokens = Tokenizer13a.tokens(of: casing.applied(to: hypothesis))
+      let references = references.map { Tokenizer13a.tokens(of: casing.applied(to: $0)) }
+      hypothesisLength = tokens.count
+      referenceLength =
+        references.map(\.count).min { (abs($0 - tokens.count), $0) < (abs($1 - tokens.count), $1) } ?? 0
       for order in 1...maximumOrder {
-        let ours = NGramCounts(of: hypothesis, order: order)
-        totals[order - 1] += ours.total
-        counts[order - 1] += ours.matches(with: NGramCounts(of: reference, order: order))
+        let ours = NGramCounts(of: tokens, order: order)
+        totals[order - 1] = ours.total
+        counts[order - 1] = ours.matches(withMostOf: references.map { NGramCounts(of: $0, order: order) })
       }
     }
 
-    func score() -> Score {
+    /// Adds those of other segments.
+    public mutating func add(_ other: Statistics) {
+      for order in 0..<maximumOrder {
+        counts[order] += other.counts[order]
+        totals[order] += other.totals[order]
+      }
+      hypothesisLength += other.hypothesisLength
+      referenceLength += other.referenceLength
+    }
+
+    /// The score of the segments.
+    public func score(_ orders: Orders = .all) -> Score {
       let precisions = smoothedPrecisions()
-      let mean = precisions.reduce(0) { $0 + log($1) } / Double(maximumOrder)
+      let used = orders == .all ? maximumOrder : max(1, totals.prefix { $0 > 0 }.count)
+      let mean = precisions.prefix(used).reduce(0) { $0 + log($1) } / Double(used)
       return Score(
         score: brevityPenalty * exp(mean), precisions: precisions, brevityPenalty: brevityPenalty, counts: counts,
         totals: totals, hypothesisLength: hypothesisLength, referenceLength: referenceLength)
@@ -70,7 +103,7 @@ public enum BLEU {
     }
 
     /// An order without a match gets half the count that the one before it was given: 1/2, 1/4, … of one match. An order
-    /// without any n-gram ends the list, and the score is 0.
+    /// without any n-gram ends the list.
     private func smoothedPrecisions() -> [Double] {
       var precisions = [Double](repeating: 0, count: maximumOrder)
       guard counts.contains(where: { $0 > 0 }) else { return precisions }

@@ -1,55 +1,127 @@
-/// Corpus chrF2: the F-score of character n-grams up to 6, recall counted twice as much as precision, white space left out and
-/// case kept; the figure that sacrebleu prints by default (signature `nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no`).
+/// chrF2: the F-score of character n-grams up to 6, recall counted twice as much as precision, white space left out; by default the
+/// figure that sacrebleu prints by default (signature `nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no`). chrF2++ counts words and pairs
+/// of words too.
 ///
-/// Source: Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation"; β = 2: Popović 2016.
+/// Source: Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation"; β = 2: Popović 2016; words: Popović 2017, "chrF++:
+/// words helping character n-grams".
 public enum ChrF {
   /// The longest character n-grams that count.
   public static let maximumOrder = 6
   /// How many times more recall counts than precision.
   public static let beta = 2.0
 
-  /// Scores a corpus, 0…100; `references[i]` belongs to `hypotheses[i]`. Linear in the text.
+  /// What is counted beside characters.
+  public enum Words: Int, Sendable {
+    /// Nothing: chrF2.
+    case none = 0
+    /// Words and pairs of words: chrF2++.
+    case pairs = 2
+  }
+
+  /// Scores a corpus with one reference a segment, 0…100; `references[i]` belongs to `hypotheses[i]`. Linear in the text.
   ///
   /// - Throws: `EvaluationError` if the two differ in number or are empty.
   public static func score(hypotheses: [String], references: [String]) throws(EvaluationError) -> Double {
     try checkCorpus(hypotheses, references)
-    var statistics = [Statistics](repeating: Statistics(), count: maximumOrder)
+    var statistics = Statistics()
     for (hypothesis, reference) in zip(hypotheses, references) {
-      let (ours, theirs) = (characters(of: hypothesis), characters(of: reference))
-      for order in 1...maximumOrder {
-        statistics[order - 1].add(NGramCounts(of: ours, order: order), NGramCounts(of: theirs, order: order))
-      }
+      statistics.add(Statistics(of: hypothesis, references: [reference]))
     }
-    return fScore(statistics)
+    return statistics.score
   }
 
-  /// What chrF sums over the segments for one order.
-  private struct Statistics {
-    var hypothesis = 0
-    var reference = 0
-    var matches = 0
+  /// The settings as sacrebleu's signature names them, without its version.
+  public static func signature(references: Int, casing: Casing, words: Words) -> String {
+    "nrefs:\(references)|\(casing.signature)|eff:yes|nc:\(maximumOrder)|nw:\(words.rawValue)|space:no"
+  }
+
+  /// What chrF sums over the segments, order by order: those of characters, then those of words.
+  public struct Statistics: Sendable, Equatable {
+    private var orders: [Order] = []
+
+    /// Those of no segment.
+    public init() {}
+
+    /// Those of one segment, with the reference that scores highest (the first of equal ones); of none without a reference.
+    public init(of hypothesis: String, references: [String], casing: Casing = .kept, words: Words = .none) {
+      let ours = Counts(of: casing.applied(to: hypothesis), words: words)
+      var best: (score: Double, statistics: Statistics)?
+      for reference in references {
+        let statistics = Statistics(ours, Counts(of: casing.applied(to: reference), words: words))
+        let score = statistics.score
+        if score > best?.score ?? -1 { best = (score, statistics) }
+      }
+      self = best?.statistics ?? Statistics()
+    }
+
+    private init(_ ours: Counts, _ theirs: Counts) {
+      orders =
+        zip(ours.characters, theirs.characters).map { Order($0, $1) }
+        + zip(ours.words, theirs.words).map { Order($0, $1) }
+    }
+
+    /// Adds those of other segments, counted with the same words.
+    public mutating func add(_ other: Statistics) {
+      if orders.isEmpty { orders = [Order](repeating: Order(), count: other.orders.count) }
+      for (index, order) in other.orders.enumerated() { orders[index].add(order) }
+    }
+
+    /// F of the mean precision and the mean recall over the orders that both sides have, 0…100.
+    public var score: Double {
+      let usable = orders.filter { $0.hypothesis > 0 && $0.reference > 0 }
+      guard !usable.isEmpty else { return 0 }
+      let count = Double(usable.count)
+      let precision = usable.reduce(0) { $0 + Double($1.matches) / Double($1.hypothesis) } / count
+      let recall = usable.reduce(0) { $0 + Double($1.matches) / Double($1.reference) } / count
+      guard precision + recall > 0 else { return 0 }
+      let factor = beta * beta
+      return 100 * (1 + factor) * precision * recall / (factor * precision + recall)
+    }
+  }
+
+  /// N-grams of one order.
+  private struct Order: Sendable, Equatable {
+    private(set) var hypothesis = 0
+    private(set) var reference = 0
+    private(set) var matches = 0
+
+    init() {}
 
     /// A segment whose reference is too short for this order does not count against the hypothesis (as in sacrebleu).
-    mutating func add(_ ours: NGramCounts<Unicode.Scalar>, _ theirs: NGramCounts<Unicode.Scalar>) {
-      if theirs.total > 0 { hypothesis += ours.total }
-      reference += theirs.total
-      matches += ours.matches(with: theirs)
+    init<Element>(_ ours: NGramCounts<Element>, _ theirs: NGramCounts<Element>) {
+      hypothesis = theirs.total > 0 ? ours.total : 0
+      reference = theirs.total
+      matches = ours.matches(with: theirs)
+    }
+
+    mutating func add(_ other: Order) {
+      hypothesis += other.hypothesis
+      reference += other.reference
+      matches += other.matches
     }
   }
 
-  private static func characters(of segment: String) -> [Unicode.Scalar] {
-    segment.unicodeScalars.filter { !$0.isPythonWhitespace }
+  /// The n-grams of one segment.
+  private struct Counts {
+    let characters: [NGramCounts<Unicode.Scalar>]
+    let words: [NGramCounts<ArraySlice<Unicode.Scalar>>]
+
+    init(of segment: String, words: Words) {
+      let scalars = Array(segment.unicodeScalars)
+      let characters = scalars.filter { !$0.isPythonWhitespace }
+      self.characters = (1...maximumOrder).map { NGramCounts(of: characters, order: $0) }
+      let tokens = words == .none ? [] : ChrF.words(of: scalars)
+      self.words = (0..<words.rawValue).map { NGramCounts(of: tokens, order: $0 + 1) }
+    }
   }
 
-  /// F of the mean precision and the mean recall over the orders that both sides have.
-  private static func fScore(_ statistics: [Statistics]) -> Double {
-    let usable = statistics.filter { $0.hypothesis > 0 && $0.reference > 0 }
-    guard !usable.isEmpty else { return 0 }
-    let orders = Double(usable.count)
-    let precision = usable.reduce(0) { $0 + Double($1.matches) / Double($1.hypothesis) } / orders
-    let recall = usable.reduce(0) { $0 + Double($1.matches) / Double($1.reference) } / orders
-    guard precision + recall > 0 else { return 0 }
-    let factor = beta * beta
-    return 100 * (1 + factor) * precision * recall / (factor * precision + recall)
+  /// What white space separates; of a word of several characters an ASCII punctuation mark at its end, or else at its beginning, stands
+  /// apart. Source: chrF++.py's tokenizer as sacrebleu writes it.
+  private static func words(of scalars: [Unicode.Scalar]) -> [ArraySlice<Unicode.Scalar>] {
+    scalars.split(whereSeparator: \.isPythonWhitespace).flatMap { word in
+      guard word.count > 1, let first = word.first, let last = word.last else { return [word] }
+      if last.isASCIIPunctuation { return [word.dropLast(), word.suffix(1)] }
+      return first.isASCIIPunctuation ? [word.prefix(1), word.dropFirst()] : [word]
+    }
   }
 }

@@ -15,7 +15,12 @@ struct NGramCounts<Element: Hashable> {
   }
 
   /// N-grams that both hold, each at most as often as the rarer side has it.
-  func matches(with other: NGramCounts) -> Int {
-    counts.reduce(0) { sum, entry in sum + min(entry.value, other.counts[entry.key] ?? 0) }
+  func matches(with other: NGramCounts) -> Int { matches(withMostOf: [other]) }
+
+  /// N-grams that this segment and one of others hold, each at most as often as it or the other that has most of it has it.
+  func matches(withMostOf others: [NGramCounts]) -> Int {
+    counts.reduce(0) { sum, entry in
+      sum + min(entry.value, others.reduce(0) { max($0, $1.counts[entry.key] ?? 0) })
+    }
   }
 }

@@ -9,4 +9,12 @@ extension Unicode.Scalar {
 
   /// An ASCII digit.
   var isASCIIDigit: Bool { (0x30...0x39).contains(value) }
+
+  /// An ASCII punctuation mark or symbol, Python's `string.punctuation`.
+  var isASCIIPunctuation: Bool {
+    switch value {
+    case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
+    default: false
+    }
+  }
 }

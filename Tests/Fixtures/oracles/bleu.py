@@ -1,4 +1,4 @@
-"""BLEU and chrF as sacrebleu computes them."""
+"""BLEU, chrF2 and chrF2++ as sacrebleu computes them."""
 
 import json
 
@@ -21,3 +21,30 @@ def generate_bleu(name):
             "chrf": {"score": c.score}})
     write_json(HERE / name / "expected.json", {"sets": rows})
     print(f"{name}: {len(rows)} sets, BLEU {[round(r['bleu']['score'], 1) for r in rows]}")
+
+
+def generate_options(name):
+    """What sacrebleu says of all sets with case kept and lowered, of whole corpora and of each sentence."""
+    from sacrebleu.metrics import BLEU, CHRF
+
+    given = json.loads((HERE / name / "input.json").read_text(encoding="utf-8"))
+    rows = []
+    for item in [{**row, "references": [row["references"]]} for row in given["sets"]] + given["several"]:
+        for lowercase in (False, True):
+            metrics = {
+                "bleu": BLEU(lowercase=lowercase), "chrf": CHRF(lowercase=lowercase), "chrfpp": CHRF(lowercase=lowercase, word_order=2)}
+            sentence_metrics = {**metrics, "bleu": BLEU(lowercase=lowercase, effective_order=True)}
+            sentences = list(zip(item["hypotheses"], *item["references"]))
+            rows.append({
+                "name": item["name"], "lowercase": lowercase, "hypotheses": item["hypotheses"], "references": item["references"],
+                "corpus": {key: described(metric, metric.corpus_score(item["hypotheses"], item["references"])) for key, metric in metrics.items()},
+                "sentences": [
+                    {key: described(metric, metric.sentence_score(sentence[0], sentence[1:])) for key, metric in sentence_metrics.items()}
+                    for sentence in sentences]})
+    write_json(HERE / name / "options.json", {"rows": rows})
+    print(f"{name}: {len(rows)} rows of options")
+
+
+def described(metric, score):
+    """A score, and the line that sacrebleu's command line prints of it."""
+    return {"score": score.score, "text": score.format(width=1, signature=metric.get_signature().format())}
