@@ -3,8 +3,8 @@ import Foundation
 /// BLEU with tokenizer 13a and exponential smoothing: by default the figure that sacrebleu prints by default (signature
 /// `nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp`).
 ///
-/// Source: Papineni et al. 2002, "BLEU: a Method for Automatic Evaluation of Machine Translation"; Post 2018, "A Call for
-/// Clarity in Reporting BLEU Scores"; smoothing: Chen and Cherry 2014, method 3.
+/// Source: Papineni et al. 2002, "BLEU: a Method for Automatic Evaluation of Machine Translation"; Post 2018, "A Call
+/// for Clarity in Reporting BLEU Scores"; smoothing: Chen and Cherry 2014, method 3.
 public enum BLEU {
   /// The longest n-grams that count.
   public static let maximumOrder = 4
@@ -62,19 +62,17 @@ public enum BLEU {
     /// Those of no segment.
     public init() {}
 
-    /// Those of one segment with any number of references: an n-gram may match as often as the reference that has most of it
-    /// has it, and the reference closest in length (the shorter of two) counts for the brevity penalty.
+    /// Those of one segment with any number of references: an n-gram may match as often as the reference that has most
+    /// of it has it, and the reference closest in length (the shorter of two) counts for the brevity penalty.
     public init(of hypothesis: String, references: [String], casing: Casing = .kept) {
       let tokens = Tokenizer13a.tokens(of: casing.applied(to: hypothesis))
       let references = references.map { Tokenizer13a.tokens(of: casing.applied(to: $0)) }
       hypothesisLength = tokens.count
       referenceLength =
         references.map(\.count).min { (abs($0 - tokens.count), $0) < (abs($1 - tokens.count), $1) } ?? 0
-      for order in 1...maximumOrder {
-        let ours = NGramCounts(of: tokens, order: order)
-        totals[order - 1] = ours.total
-        counts[order - 1] = ours.matches(withMostOf: references.map { NGramCounts(of: $0, order: order) })
-      }
+      let orders = NGramMatches.orders(maximumOrder, of: tokens, references: references)
+      totals = orders.map(\.total)
+      counts = orders.map(\.matchesWithMost)
     }
 
     /// Adds those of other segments.
@@ -102,8 +100,8 @@ public enum BLEU {
       return hypothesisLength == 0 ? 0 : exp(1 - Double(referenceLength) / Double(hypothesisLength))
     }
 
-    /// An order without a match gets half the count that the one before it was given: 1/2, 1/4, … of one match. An order
-    /// without any n-gram ends the list.
+    /// An order without a match gets half the count that the one before it was given: 1/2, 1/4, … of one match. An
+    /// order without any n-gram ends the list.
     private func smoothedPrecisions() -> [Double] {
       var precisions = [Double](repeating: 0, count: maximumOrder)
       guard counts.contains(where: { $0 > 0 }) else { return precisions }

@@ -1,9 +1,11 @@
-/// How far a mean of ROUGE scores may be from the truth, judged by resampling: the mean is taken again of as many segments drawn with
-/// replacement, a thousand times; the 2.5th, 50th and 97.5th percentiles of these means are what rouge-score prints as low, mid and high.
+/// How far a mean of ROUGE scores may be from the truth, judged by resampling: the mean is taken again of as many
+/// segments drawn with replacement, a thousand times; the 2.5th, 50th and 97.5th percentiles of these means are what
+/// rouge-score prints as low, mid and high.
 ///
 /// rouge-score draws from an unseeded generator, so that no two of its runs agree; here the draws follow from a seed.
 ///
-/// Source: rouge-score 0.1.2 scoring.py, `BootstrapAggregator` (the rules, not the code); generator: SplitMix64 (Steele, Lea and Flood 2014).
+/// Source: rouge-score 0.1.2 scoring.py, `BootstrapAggregator` (the rules, not the code); generator: SplitMix64
+/// (Steele, Lea and Flood 2014).
 public struct Bootstrap: Sendable {
   /// How often segments are drawn.
   public static let samples = 1_000

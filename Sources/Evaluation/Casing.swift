@@ -22,7 +22,8 @@ public enum Casing: Sendable {
 }
 
 extension String {
-  /// Lower case as Python's `str.lower()` makes it: Unicode's full mapping, with ς for a Σ that ends a word. (Swift's own has σ.)
+  /// Lower case as Python's `str.lower()` makes it: Unicode's full mapping, with ς for a Σ that ends a word. (Swift's
+  /// own has σ.)
   var lowercasedAsPython: String {
     let scalars = Array(unicodeScalars)
     var result = ""
@@ -37,7 +38,8 @@ extension String {
     return result
   }
 
-  /// A letter comes before it and none after it, what has no case of its own left out. Source: Unicode 16 §3.13, Final_Sigma.
+  /// A letter comes before it and none after it, what has no case of its own left out. Source: Unicode 16 §3.13,
+  /// Final_Sigma.
   private static func isFinalSigma(_ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
     let before = scalars[..<index].last { !$0.properties.isCaseIgnorable }
     let after = scalars[(index + 1)...].first { !$0.properties.isCaseIgnorable }

@@ -1,9 +1,9 @@
-/// chrF2: the F-score of character n-grams up to 6, recall counted twice as much as precision, white space left out; by default the
-/// figure that sacrebleu prints by default (signature `nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no`). chrF2++ counts words and pairs
-/// of words too.
+/// chrF2: the F-score of character n-grams up to 6, recall counted twice as much as precision, white space left out; by
+/// default the figure that sacrebleu prints by default (signature `nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no`).
+/// chrF2++ counts words and pairs of words too.
 ///
-/// Source: Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation"; β = 2: Popović 2016; words: Popović 2017, "chrF++:
-/// words helping character n-grams".
+/// Source: Popović 2015, "chrF: character n-gram F-score for automatic MT evaluation"; β = 2: Popović 2016; words:
+/// Popović 2017, "chrF++: words helping character n-grams".
 public enum ChrF {
   /// The longest character n-grams that count.
   public static let maximumOrder = 6
@@ -18,7 +18,8 @@ public enum ChrF {
     case pairs = 2
   }
 
-  /// Scores a corpus with one reference a segment, 0…100; `references[i]` belongs to `hypotheses[i]`. Linear in the text.
+  /// Scores a corpus with one reference a segment, 0…100; `references[i]` belongs to `hypotheses[i]`. Linear in the
+  /// text.
   ///
   /// - Throws: `EvaluationError` if the two differ in number or are empty.
   public static func score(hypotheses: [String], references: [String]) throws(EvaluationError) -> Double {
@@ -42,22 +43,25 @@ public enum ChrF {
     /// Those of no segment.
     public init() {}
 
-    /// Those of one segment, with the reference that scores highest (the first of equal ones); of none without a reference.
+    /// Those of one segment, with the reference that scores highest (the first of equal ones); of none without a
+    /// reference.
     public init(of hypothesis: String, references: [String], casing: Casing = .kept, words: Words = .none) {
-      let ours = Counts(of: casing.applied(to: hypothesis), words: words)
+      let texts = ([hypothesis] + references).map { Array(casing.applied(to: $0).unicodeScalars) }
+      var matches = Self.matches(maximumOrder, texts.map { text in text.filter { !$0.isPythonWhitespace } })
+      if words == .pairs { matches += Self.matches(words.rawValue, texts.map(ChrF.words(of:))) }
       var best: (score: Double, statistics: Statistics)?
-      for reference in references {
-        let statistics = Statistics(ours, Counts(of: casing.applied(to: reference), words: words))
+      for reference in references.indices {
+        let statistics = Statistics(orders: matches.map { Order($0, reference: reference) })
         let score = statistics.score
         if score > best?.score ?? -1 { best = (score, statistics) }
       }
       self = best?.statistics ?? Statistics()
     }
 
-    private init(_ ours: Counts, _ theirs: Counts) {
-      orders =
-        zip(ours.characters, theirs.characters).map { Order($0, $1) }
-        + zip(ours.words, theirs.words).map { Order($0, $1) }
+    private init(orders: [Order]) { self.orders = orders }
+
+    private static func matches<Element: Hashable>(_ orders: Int, _ texts: [[Element]]) -> [NGramMatches] {
+      NGramMatches.orders(orders, of: texts[0], references: Array(texts.dropFirst()))
     }
 
     /// Adds those of other segments, counted with the same words.
@@ -88,10 +92,10 @@ public enum ChrF {
     init() {}
 
     /// A segment whose reference is too short for this order does not count against the hypothesis (as in sacrebleu).
-    init<Element>(_ ours: NGramCounts<Element>, _ theirs: NGramCounts<Element>) {
-      hypothesis = theirs.total > 0 ? ours.total : 0
-      reference = theirs.total
-      matches = ours.matches(with: theirs)
+    init(_ matches: NGramMatches, reference: Int) {
+      self.reference = matches.totals[reference]
+      hypothesis = self.reference > 0 ? matches.total : 0
+      self.matches = matches.matches[reference]
     }
 
     mutating func add(_ other: Order) {
@@ -101,22 +105,8 @@ public enum ChrF {
     }
   }
 
-  /// The n-grams of one segment.
-  private struct Counts {
-    let characters: [NGramCounts<Unicode.Scalar>]
-    let words: [NGramCounts<ArraySlice<Unicode.Scalar>>]
-
-    init(of segment: String, words: Words) {
-      let scalars = Array(segment.unicodeScalars)
-      let characters = scalars.filter { !$0.isPythonWhitespace }
-      self.characters = (1...maximumOrder).map { NGramCounts(of: characters, order: $0) }
-      let tokens = words == .none ? [] : ChrF.words(of: scalars)
-      self.words = (0..<words.rawValue).map { NGramCounts(of: tokens, order: $0 + 1) }
-    }
-  }
-
-  /// What white space separates; of a word of several characters an ASCII punctuation mark at its end, or else at its beginning, stands
-  /// apart. Source: chrF++.py's tokenizer as sacrebleu writes it.
+  /// What white space separates; of a word of several characters an ASCII punctuation mark at its end, or else at its
+  /// beginning, stands apart. Source: chrF++.py's tokenizer as sacrebleu writes it.
   private static func words(of scalars: [Unicode.Scalar]) -> [ArraySlice<Unicode.Scalar>] {
     scalars.split(whereSeparator: \.isPythonWhitespace).flatMap { word in
       guard word.count > 1, let first = word.first, let last = word.last else { return [word] }

@@ -1,9 +1,11 @@
 /// Longest common subsequences of one token sequence, the candidate, with others, the references.
 ///
-/// A row of the usual table t[i][j] (the length for the first i tokens of the reference and the first j of the candidate) is kept as one
-/// bit a column: 0 where t[i][j] = t[i][j − 1] + 1. A row follows from the one before it in a few operations on 64 columns at once.
+/// A row of the usual table t[i][j] (the length for the first i tokens of the reference and the first j of the
+/// candidate) is kept as one bit a column: 0 where t[i][j] = t[i][j − 1] + 1. A row follows from the one before it in a
+/// few operations on 64 columns at once.
 ///
-/// Source: Crochemore et al. 2001, "A fast and practical bit-vector algorithm for the longest common subsequence problem".
+/// Source: Crochemore et al. 2001, "A fast and practical bit-vector algorithm for the longest common subsequence
+/// problem".
 struct CommonSubsequence {
   private typealias Row = [UInt64]
 
@@ -24,11 +26,11 @@ struct CommonSubsequence {
     return row.length(upTo: tokens.count)
   }
 
-  /// The reference's indices, ascending, of the longest common subsequence that rouge-score reads out of its table: from the end, a
-  /// column to the left where t[i][j − 1] > t[i − 1][j], else a row up.
+  /// The reference's indices, ascending, of the longest common subsequence that rouge-score reads out of its table:
+  /// from the end, a column to the left where t[i][j − 1] > t[i − 1][j], else a row up.
   ///
-  /// Only every √n-th row is kept, and the rows between two of them are computed again when their turn comes. Time: reference × candidate
-  /// / 32; memory: candidate × √reference / 4 bytes, 250 kB for 10,000 tokens on either side.
+  /// Only every √n-th row is kept, and the rows between two of them are computed again when their turn comes. Time:
+  /// reference × candidate / 32; memory: candidate × √reference / 4 bytes, 250 kB for 10,000 tokens on either side.
   func indices(in reference: [Int]) -> [Int] {
     let stride = max(1, Int(Double(reference.count).squareRoot()))
     var mask = noColumns
@@ -77,8 +79,8 @@ struct CommonSubsequence {
 
   /// Goes through one row of the table, from the column that the row below ended at to the one that goes up.
   ///
-  /// t[i][j] exceeds t[i − 1][j] by 1 or not at all, and stays 1 ahead for as long as the way leads left: left is only taken over
-  /// columns that row i gains nothing in, and row i − 1 gains nothing there either, or it would be 2 behind.
+  /// t[i][j] exceeds t[i − 1][j] by 1 or not at all, and stays 1 ahead for as long as the way leads left: left is only
+  /// taken over columns that row i gains nothing in, and row i − 1 gains nothing there either, or it would be 2 behind.
   ///
   /// - Returns: whether the row's token belongs to the subsequence.
   private func moveLeft(_ column: inout Int, token: Int, above: Row, below: Row) -> Bool {

@@ -1,5 +1,5 @@
-/// Takes English suffixes off a word, so that inflected forms become equal: the Porter stemmer with the changes that NLTK makes by
-/// default (`NLTK_EXTENSIONS`), which is the one that rouge-score uses.
+/// Takes English suffixes off a word, so that inflected forms become equal: the Porter stemmer with the changes that
+/// NLTK makes by default (`NLTK_EXTENSIONS`), which is the one that rouge-score uses.
 ///
 /// Source: Porter 1980, "An algorithm for suffix stripping"; nltk 3.10.4 stem/porter.py (the rules, not the code).
 package enum PorterStemmer {

@@ -1,9 +1,10 @@
-/// ROUGE of summaries, equal to rouge-score's figures: shared words (ROUGE-1), shared pairs of words (ROUGE-2), the longest common
-/// subsequence of whole texts (ROUGE-L) and of sentences, which are lines (ROUGE-Lsum).
+/// ROUGE of summaries, equal to rouge-score's figures: shared words (ROUGE-1), shared pairs of words (ROUGE-2), the
+/// longest common subsequence of whole texts (ROUGE-L) and of sentences, which are lines (ROUGE-Lsum).
 ///
 /// Only ASCII letters and digits count, in lower case; text in another script scores 0, as with rouge-score.
 ///
-/// Source: Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries"; rouge-score 0.1.2 rouge_scorer.py (the rules, not the code).
+/// Source: Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries"; rouge-score 0.1.2 rouge_scorer.py (the
+/// rules, not the code).
 public enum ROUGE {
   /// One of the figures, under rouge-score's name.
   public enum Variant: String, CaseIterable, Sendable {
@@ -50,9 +51,9 @@ public enum ROUGE {
     public subscript(variant: Variant) -> Score { values[Variant.allCases.firstIndex(of: variant) ?? 0] }
   }
 
-  /// Scores a hypothesis; of several references each figure takes the one with the highest F (the first of equal ones). No reference
-  /// scores 0. Newlines separate sentences. Time: words of the hypothesis × words of the reference / 64; memory: below 1 MB for 10,000
-  /// words on either side.
+  /// Scores a hypothesis; of several references each figure takes the one with the highest F (the first of equal ones).
+  /// No reference scores 0. Newlines separate sentences. Time: words of the hypothesis × words of the reference / 64;
+  /// memory: below 1 MB for 10,000 words on either side.
   public static func scores(of hypothesis: String, references: [String], stemming: Stemming) -> Scores {
     let scores = references.map { reference in
       var numbers = TokenNumbers()
@@ -63,6 +64,11 @@ public enum ROUGE {
     return Scores { variant in
       scores.map { $0[variant] }.reduce(.zero) { $1.fmeasure > $0.fmeasure ? $1 : $0 }
     }
+  }
+
+  /// The settings in the form of sacrebleu's signatures, without a version.
+  public static func signature(references: Int, stemming: Stemming) -> String {
+    "nrefs:\(references)|stem:\(stemming == .porter ? "porter" : "no")"
   }
 
   /// The mean of each figure over the segments of a corpus; 0 for none.
@@ -114,8 +120,8 @@ extension ROUGE.Variant {
   }
 
   private static func nGrams(_ order: Int, _ candidate: [Int], _ reference: [Int]) -> ROUGE.Score {
-    let (ours, theirs) = (NGramCounts(of: candidate, order: order), NGramCounts(of: reference, order: order))
-    return score(matches: ours.matches(with: theirs), of: ours.total, and: theirs.total)
+    let matches = NGramMatches.orders(order, of: candidate, references: [reference])[order - 1]
+    return score(matches: matches.matchesWithMost, of: matches.total, and: matches.totals[0])
   }
 
   private static func subsequence(_ candidate: [Int], _ reference: [Int]) -> ROUGE.Score {
@@ -123,8 +129,8 @@ extension ROUGE.Variant {
     return score(matches: length, of: candidate.count, and: reference.count)
   }
 
-  /// For each sentence of the reference the union of its longest common subsequences with all sentences of the candidate. A word counts
-  /// at most as often as either text has it.
+  /// For each sentence of the reference the union of its longest common subsequences with all sentences of the
+  /// candidate. A word counts at most as often as either text has it.
   private static func summarySubsequence(_ candidate: Text, _ reference: Text) -> ROUGE.Score {
     let sentences = candidate.sentences.map(CommonSubsequence.init(candidate:))
     var left = [Int: Int](minimumCapacity: candidate.tokens.count)

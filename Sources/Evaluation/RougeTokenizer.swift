@@ -1,5 +1,5 @@
-/// The tokenizer of rouge-score: runs of ASCII letters and digits in lower case; all else separates, so that text in another script
-/// has no tokens at all.
+/// The tokenizer of rouge-score: runs of ASCII letters and digits in lower case; all else separates, so that text in
+/// another script has no tokens at all.
 ///
 /// Source: rouge-score 0.1.2 tokenize.py (the rules, not the code).
 enum RougeTokenizer {

@@ -16,7 +16,7 @@ struct Dragoman: AsyncParsableCommand {
       """,
     version: ProductVersion.version,
     subcommands: [
-      ServeCommand.self, TranslateCommand.self,
+      ServeCommand.self, TranslateCommand.self, EvaluateCommand.self,
       ModelsCommand.self, DoctorCommand.self, HealthCommand.self, BenchCommand.self,
     ])
 }

@@ -57,6 +57,20 @@ import Testing
     (["serve", "--port", "70000"], [:], "--port"),
     (["health", "--port", "1"], [:], "127.0.0.1:1"),
     (["models", "inspect", "/no/such/folder"], [:], "/no/such/folder"),
+    (
+      ["evaluate", "--references", "/no/such/a", "/no/such/b"], [:], "/no/such/a: No such file or directory\n/no/such/b"
+    ),
+    (["evaluate", "--references", "README.md"], [:], "standard input has 0 lines, README.md has "),
+    (["evaluate", "--references", "/dev/null"], [:], "standard input, /dev/null: nothing to score"),
+    (["evaluate", "--references", "-"], [:], "Only one of the files can be the standard input"),
+    (["evaluate", "--references", "README.md", "--confidence"], [:], "--confidence is for --metric rouge"),
+    (
+      ["evaluate", "--references", "README.md", "--metric", "rouge", "--lowercase"], [:],
+      "--lowercase is for --metric bleu"
+    ),
+    (["evaluate", "--references", "README.md", "--metric", "ter"], [:], "'bleu', 'chrf', 'chrf++' or 'rouge'"),
+    (["evaluate", "--references", "README.md", "--width", "16"], [:], "--width is 16; 0 to 15 is possible."),
+    (["evaluate", "--references", "README.md", "--delimiter", ""], [:], "--delimiter is empty"),
     (["bench", "model", "--model", "models/en-x", "--pieces", "x", "--in-flight", "0"], [:], "--in-flight"),
   ]
 

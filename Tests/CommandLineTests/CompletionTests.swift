@@ -38,6 +38,8 @@ import Testing
     #expect(try await offered("dragoman", "translate", "--from", "xx", "--to", "") == [])
     #expect(try await offered("dragoman", "translate", "--split", "") == ["sentence", "paragraph", "none"])
     #expect(try await offered("dragoman", "serve", "--quantization", "") == ["int8", "float32"])
+    #expect(try await offered("dragoman", "evaluate", "--metric", "") == ["bleu", "chrf", "chrf++", "rouge"])
+    #expect(try await offered("dragoman", "evaluate", "--hypotheses", "READ") == ["README.md"])
     #expect(try await offered("dragoman", "translate", "-o", "READ") == ["README.md"])
     #expect(try await offered("dragoman", "models", "inspect", "mod") == ["models"])
   }
