@@ -1,5 +1,4 @@
 import Models
-import Tensors
 
 /// What a request changes of its model's rules; nil keeps the model's.
 public struct GenerationChanges: Sendable, Equatable {

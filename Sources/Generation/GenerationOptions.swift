@@ -16,12 +16,12 @@ public struct GenerationOptions: Sendable, Equatable {
   public let beamSize: Int
   /// Hypotheses that the answer holds, where the search finds as many; at most `beamSize`.
   public let hypothesisCount: Int
-  /// Length limit of the hypothesis, the start token included.
-  public var maxLength: Int
-  public var scoring: Scoring
   /// Sequences that this segment may not say, from its first token on; empty ones ban nothing. Each costs a comparison a
   /// step and row.
   public var bannedSequences: [[TokenID]] = []
+  /// Length limit of the hypothesis, the start token included.
+  public var maxLength: Int
+  public var scoring: Scoring
 
   /// - Parameters:
   ///   - beamSize: nil keeps the model's. What is over `GenerationConfiguration.beamLimit` is cut off.
