@@ -38,8 +38,22 @@ public struct BatchQueue {
     public var bulkTurn = 4
     /// Segments a second that are assumed until some have been measured.
     public var assumedRate = 20.0
+    /// Segments of requests in progress; beyond them a request is taken only when it is alone.
+    public var segmentsInProgress = Int.max
 
     public init() {}
+
+    /// Those for sentences that are scored: a sentence is done in the turn in which it is read, a document is a single
+    /// answer, and a vector is kept for each of its sentences: 256 MiB for these where they have 256 numbers.
+    public static let scoring: Limits = {
+      var limits = Limits()
+      limits.interactiveSegments = 4_096
+      limits.interactiveRequestSegments = 1_024
+      limits.bulkRows = 1 << 20
+      limits.assumedRate = 1_000
+      limits.segmentsInProgress = 262_144
+      return limits
+    }()
   }
 
   /// A request as the queue sees it.
@@ -99,6 +113,7 @@ public struct BatchQueue {
   private var nextDeadline: Instant?
   private var waitingCounts: [Priority: Int] = [.interactive: 0, .bulk: 0]
   private var bulkInProgress = 0
+  private var segmentsInProgress = 0
 
   /// - Parameter models: how many running batches there are.
   public init(models: Int, limits: Limits = Limits()) {
@@ -125,6 +140,9 @@ public struct BatchQueue {
   public mutating func enqueue(_ request: Request, now: Instant) throws(Overload) {
     let count = request.segmentSizes.count
     let priority = count > limits.interactiveRequestSegments ? .bulk : request.priority
+    guard requests.isEmpty || count <= limits.segmentsInProgress - segmentsInProgress else {
+      throw Overload(retryAfter: retry(after: waitingSegments))
+    }
     switch priority {
     case .bulk:
       guard bulkInProgress < limits.bulkRequests else { throw Overload(retryAfter: retry(after: waitingSegments)) }
@@ -138,6 +156,7 @@ public struct BatchQueue {
     if requests.isEmpty { rate.resume(now: now) }
     requests[request.id] = Progress(request: request, priority: priority)
     waitingCounts[priority, default: 0] += count
+    segmentsInProgress += count
     nextDeadline = min(nextDeadline ?? request.deadline, request.deadline)
     switch priority {
     case .interactive: lanes[request.model].interactive.append(request.id)
@@ -181,6 +200,7 @@ public struct BatchQueue {
   public mutating func remove(_ id: Int) {
     guard let progress = requests.removeValue(forKey: id) else { return }
     waitingCounts[progress.priority, default: 0] -= progress.waiting
+    segmentsInProgress -= progress.request.segmentSizes.count
     if progress.priority == .bulk {
       bulkInProgress -= 1
       lanes[progress.request.model].bulkRows -= progress.runningRows

@@ -15,11 +15,14 @@ public struct EngineConfiguration: Sendable {
   public var beamSize: Int?
   /// Rows of a running batch: eight more than bulk requests may hold, and no fewer than the largest beam.
   public var rowLimit = 72
-  /// Source tokens that are encoded between two decode steps; more would hold up the rows that are being decoded.
+  /// Source tokens that are encoded, and tokens that are scored, between two decode steps; more would hold up the rows
+  /// that are being decoded.
   public var encodeBudget = 512
   /// How long a request may take, its wait included.
   public var deadline = Duration.seconds(300)
   public var queueLimits = BatchQueue.Limits()
+  /// The same for documents that are scored; a sentence is a segment.
+  public var salienceLimits = BatchQueue.Limits.scoring
 
   public init(modelsFolder: String, threads: Int, quantization: Quantization, kernels: KernelSet) {
     self.modelsFolder = modelsFolder

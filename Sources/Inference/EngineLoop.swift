@@ -31,10 +31,15 @@ final class EngineLoop: Sendable {
 
   private let configuration: EngineConfiguration
   private let shared: Mutex<Shared>
-  private let wake = DispatchSemaphore(value: 0)
+  private let wake: DispatchSemaphore
+  /// Documents to be scored.
+  let salience: SalienceLane
 
   init(configuration: EngineConfiguration, models: Int) {
     self.configuration = configuration
+    let wake = DispatchSemaphore(value: 0)
+    self.wake = wake
+    salience = SalienceLane(limits: configuration.salienceLimits) { wake.signal() }
     shared = Mutex(Shared(queue: BatchQueue(models: models, limits: configuration.queueLimits)))
   }
 
@@ -79,6 +84,7 @@ final class EngineLoop: Sendable {
       return shared.entries.values.map(\.submission)
     }
     for submission in submissions { abandon(submission.id)?.fail(.shuttingDown) }
+    salience.stop()
     wake.signal()
   }
 
@@ -94,12 +100,13 @@ final class EngineLoop: Sendable {
     }
   }
 
-  /// Decodes until `stop`. Runs on the engine's thread.
-  func run(models: [any Seq2SeqModel], context: KernelContext) {
+  /// Decodes and scores until `stop`. Runs on the engine's thread.
+  func run(models: [any Seq2SeqModel], salience model: SalienceModel?, context: KernelContext) {
+    var documents = model.map { DocumentReader(model: $0, context: context) }
     var batches = models.map { RunningBatch(decoding: DecodingBatch(model: $0, context: context)) }
     while true {
       let (isIdle, isStopping) = shared.withLock { ($0.entries.isEmpty && $0.abandoned.isEmpty, $0.isStopping) }
-      if isIdle {
+      if isIdle, salience.isIdle {
         if isStopping { return }
         wake.wait()
         continue
@@ -110,6 +117,7 @@ final class EngineLoop: Sendable {
         admit(to: &batches[model], model: model)
         batches[model].step { [self] request, segment, hypotheses in finish(request, segment, hypotheses) }
       }
+      documents?.advance(salience, tokens: configuration.encodeBudget)
     }
   }
 

@@ -125,7 +125,9 @@ public final class InferenceEngine: Sendable {
       return waiters
     }
     for waiter in waiters { waiter.resume() }
-    if isReady { loop.run(models: catalog.models.map(\.model), context: context) }
+    if isReady {
+      loop.run(models: catalog.models.map(\.model), salience: catalog.salience?.model, context: context)
+    }
   }
 
   /// Loads and tests every model; if one fails, the phase becomes `failed` with every reason.

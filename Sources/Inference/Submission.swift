@@ -1,24 +1,28 @@
 import Generation
 import Synchronization
 
-/// A request's segments on their way through the engine. Results come in order, whatever the order they finish in.
-final class Submission: Sendable {
-  typealias Outcome = Result<[Hypothesis]?, InferenceError>
+/// A request's segments on their way through the decoder: the hypotheses of each, best first.
+typealias Submission = PendingResults<[Hypothesis]>
 
-  /// When the request passed the stations of its way.
-  struct Timings: Sendable {
-    var submitted: ContinuousClock.Instant
-    var admitted: ContinuousClock.Instant?
-    var finished: ContinuousClock.Instant?
-  }
+/// When a request passed the stations of its way.
+struct RequestTimings: Sendable {
+  var submitted: ContinuousClock.Instant
+  var admitted: ContinuousClock.Instant?
+  var finished: ContinuousClock.Instant?
+}
+
+/// The parts of a request on their way through the engine. Results come in order, whatever the order they finish in.
+final class PendingResults<Value: Sendable>: Sendable {
+  typealias Outcome = Result<Value?, InferenceError>
+  typealias Timings = RequestTimings
 
   private struct State {
-    var results: [[Hypothesis]?]
+    var results: [Value?]
     var next = 0
     var finished = 0
     var failure: InferenceError?
     var waiter: CheckedContinuation<Outcome, Never>?
-    var timings: Timings
+    var timings: RequestTimings
   }
 
   let id: Int
@@ -30,13 +34,13 @@ final class Submission: Sendable {
     self.id = id
     self.onCancel = onCancel
     state = Mutex(
-      State(results: Array(repeating: nil, count: segments), timings: Timings(submitted: now)))
+      State(results: Array(repeating: nil, count: segments), timings: RequestTimings(submitted: now)))
   }
 
-  var timings: Timings { state.withLock(\.timings) }
+  var timings: RequestTimings { state.withLock(\.timings) }
 
-  /// The next segment's hypotheses, best first; nil behind the last. One reader at a time.
-  func next() async throws(InferenceError) -> [Hypothesis]? {
+  /// The next part's result; nil behind the last. One reader at a time.
+  func next() async throws(InferenceError) -> Value? {
     let outcome: Outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let ready: Outcome? = state.withLock { state in
@@ -70,9 +74,9 @@ final class Submission: Sendable {
   }
 
   /// A segment is done.
-  func finish(segment: Int, _ hypotheses: [Hypothesis], now: ContinuousClock.Instant) {
+  func finish(segment: Int, _ result: Value, now: ContinuousClock.Instant) {
     resume { state in
-      state.results[segment] = hypotheses
+      state.results[segment] = result
       state.finished += 1
       if state.finished == state.results.count { state.timings.finished = now }
     }

@@ -1,11 +1,27 @@
 import Foundation
 
 extension MarianTokenizer {
+  /// What texts a folder's model writes.
+  enum Sides {
+    /// Those of target.spm.
+    case sourceAndTarget
+    /// None: it only reads, and source.spm does for both.
+    case source
+  }
+
   /// Reads `source.spm`, `target.spm`, `vocab.json` (and `target_vocab.json` where `tokenizer_config.json` says
   /// `separate_vocabs`). A missing `tokenizer_config.json` means Hugging Face's defaults. Errors name the file and what
   /// to do. `clean_up_tokenization_spaces` is ignored: the output stays the model's own.
   public init(folder: URL) throws(TokenizerError) {
-    let folder = TokenizerFolder(url: folder, hint: "a MarianMT folder holds source.spm, target.spm and vocab.json")
+    try self.init(folder: folder, sides: .sourceAndTarget)
+  }
+
+  init(folder: URL, sides: Sides) throws(TokenizerError) {
+    let folder = TokenizerFolder(
+      url: folder,
+      hint: sides == .source
+        ? "a salience model's folder holds source.spm and vocab.json"
+        : "a MarianMT folder holds source.spm, target.spm and vocab.json")
     let file = try folder.configuration()
     let defaults = Configuration()
     let configuration = Configuration(
@@ -28,7 +44,7 @@ extension MarianTokenizer {
     let reserved = Self.reservedPieces(in: vocabulary, configuration: configuration, markers: whole.markers)
     let source = try SentencePieceTokenizer(bytes: sourceBytes, name: sourceName, reservedPieces: Set(reserved))
     let targetName = folder.path("target.spm")
-    let targetBytes = try folder.read("target.spm")
+    let targetBytes = sides == .source ? sourceBytes : try folder.read("target.spm")
     let target =
       targetBytes == sourceBytes ? whole : try SentencePieceTokenizer(bytes: targetBytes, name: targetName)
     try self.init(

@@ -6,7 +6,7 @@ public enum TokenizerRegistry {
 
   static let loaders: [String: Loader] = [
     "bart": { folder throws(TokenizerError) in try ByteLevelBPETokenizer(folder: folder) },
-    "dragoman_salience": { folder throws(TokenizerError) in try MarianTokenizer(folder: folder) },
+    "dragoman_salience": { folder throws(TokenizerError) in try MarianTokenizer(folder: folder, sides: .source) },
     "marian": { folder throws(TokenizerError) in try MarianTokenizer(folder: folder) },
     "t5": { folder throws(TokenizerError) in try T5Tokenizer(folder: folder) },
   ]

@@ -347,7 +347,7 @@ static void run_rms_norm(void) {
 }
 
 static void run_gate(void) {
-  EACH(w, widths) for (int activation = 0; activation <= dragoman_gelu_tanh; activation++) {
+  EACH(w, widths) for (int activation = 0; activation <= dragoman_tanh; activation++) {
     size_t width = widths[w];
     state = width;
     float *x = row_of(6 * width, spread), *output = guarded_floats(3 * width);
@@ -450,6 +450,26 @@ static void run_attention(void) {
   }
 }
 
+static void run_additive_attention(void) {
+  EACH(w, head_widths) EACH(s, key_counts) for (int what = 0; what < kinds; what++) {
+    size_t width = head_widths[w], S = key_counts[s], stride = width + 7, padded = round_up(S, 16);
+    size_t value_width = 2 * width + 1, value_stride = value_width + 3;
+    state = width * 1000 + S;
+    float *keys = guarded_floats((S - 1) * stride + width), *vector = row_of(width, ordinary);
+    for (size_t t = 0; t < S; t++) fill(keys + t * stride, width, t == S / 2 ? (kind)what : ordinary);
+    float *values = row_of((S - 1) * value_stride + value_width, ordinary), *output = guarded_floats(value_width);
+    dragoman_additive_attention arguments = {
+        .keys = keys, .key_stride = stride, .vector = vector, .values = values, .value_stride = value_stride,
+        .output = output, .scores = guarded_floats(padded), .key_count = S, .key_width = width,
+        .value_width = value_width};
+    table->additive_attention(&arguments);
+    hash_floats(output, value_width);
+    printf("additive_attention %zux%zu kind %d", S, width, what);
+    line_end();
+    release(0);
+  }
+}
+
 // ---- tables --------------------------------------------------------------------------------------------------------
 
 static const struct { const char *name; const dragoman_kernels *(*get)(void); } tables[] = {
@@ -490,5 +510,6 @@ int main(int count, char **arguments) {
   run_rows();
   run_top_k();
   run_attention();
+  run_additive_attention();
   return 0;
 }

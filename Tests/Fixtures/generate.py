@@ -16,7 +16,7 @@ import os
 os.environ.update(MKL_CBWR="COMPATIBLE", ATEN_CPU_CAPABILITY="default", OMP_NUM_THREADS="1", TRANSFORMERS_VERBOSITY="error")
 import sys
 
-from oracles import beam_cases, bleu, family_cases, family_models, greedy_cases, random_models, rouge, task_cases
+from oracles import beam_cases, bleu, family_cases, family_models, greedy_cases, random_models, rouge, salience, task_cases
 
 # What makes each fixture's files, in order.
 MAKERS = {
@@ -27,6 +27,7 @@ MAKERS = {
         "model": family_models.generate_model, "expected.json": family_cases.generate_greedy, "beam.json": family_cases.generate_beams}
        for name in family_models.SHAPES},
     **{name: {"model": task_cases.generate_model, "tasks.json": task_cases.generate_tasks} for name in task_cases.SHAPES},
+    **{name: {"model": salience.generate_model, "expected.json": salience.generate_expected} for name in salience.SHAPES},
     "t5-buckets": {"buckets.json": family_cases.generate_buckets},
     "en-x-parity": {"expected.json": greedy_cases.generate_parity, "beam.json": beam_cases.generate_parity},
     "bleu": {"expected.json": bleu.generate_bleu, "options.json": bleu.generate_options},

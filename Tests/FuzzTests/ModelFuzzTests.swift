@@ -66,9 +66,11 @@ extension FuzzTests {
     let folder = try TemporaryFolder()
     let path = folder.path + "/model.json"
     let mutator = Mutator(
-      seeds: [try Fixtures.bytes("marian-tiny/model.json")] + (try Corpus.lines("fuzz/card.txt")),
+      seeds: [try Fixtures.bytes("marian-tiny/model.json"), try Fixtures.bytes("salience-tiny/model.json")]
+        + (try Corpus.lines("fuzz/card.txt")),
       dictionary: [
-        "\"id\":", "\"task\":", "\"translation\"", "\"salience\"", "\"languages\":[]", "\"max_source_tokens\":",
+        "\"id\":", "\"task\":", "\"translation\"", "\"salience\"", "\"summarization\"", "\"lengths\":{\"short\":\"",
+        "\"output\":[0,1]", "\"length\":\"short\"", "\"languages\":[]", "\"max_source_tokens\":",
         "\"files\":",
         "\"self_test\":", "null", "\"path\":\"../x\"", "\"path\":\"/x\"", "\"bytes\":", "\"sha256\":", "..", "/", "{",
         "}",
@@ -87,6 +89,10 @@ extension FuzzTests {
         try Finding.unless(parts.first?.isEmpty == false && !parts.contains(".."), "the path \(file.path)")
       }
       try Finding.unless(!card.id.isEmpty && (card.maxSourceTokens ?? 2) >= 2, "\(card)")
+      for test in card.salienceTest {
+        try Finding.unless(Set(test.output) == Set(test.input.indices) && !test.input.isEmpty, "\(test)")
+      }
+      try Finding.unless(card.salienceTest.isEmpty || card.selfTest.isEmpty && card.lengths.isEmpty, "\(card)")
       // No file is there, or another than the card says.
       do throws(ModelError) { try card.verifyFiles(folder: folder.path) } catch { return .accepted }
       return .accepted
@@ -145,6 +151,38 @@ extension FuzzTests {
           try Finding.unless(bucket >= 0 && bucket < model.relativeBuckets, "bucket \(bucket) of \(model)")
         }
       }
+      return .accepted
+    }
+  }
+
+  @Test func `a configuration of a salience model that is accepted keeps its numbers within bounds`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/config.json"
+    let mutator = Mutator(
+      seeds: try SalienceFixture.names.map { try Fixtures.bytes($0 + "/config.json") },
+      dictionary: [
+        "\"vocab_size\":", "\"d_model\":", "\"attention_dim\":", "\"encoder_layers\":", "\"encoder_attention_heads\":",
+        "\"encoder_ffn_dim\":", "\"max_position_embeddings\":", "\"eos_token_id\":", "\"pad_token_id\":",
+        "\"score_features\":[\"document\"", "\"position\"", "\"activation_function\":\"silu\"", "\"scale_embedding\":",
+        "null", "true", "false", "0", "-1", "1e3", "1.5", "{", "}", "[", "]", ",", "-9223372036854775808",
+        "9223372036854775807",
+      ])
+    try await FuzzRun.run("salience", mutator) { input, _ in
+      try RewrittenFile.write(path, input)
+      let model: SalienceConfiguration
+      do throws(ModelError) {
+        _ = try ModelCardDraft(folder: folder.path)
+        model = try SalienceConfiguration(path: path)
+      } catch {
+        return .refused
+      }
+      let sizes = [
+        model.encoder.layers, model.encoder.heads, model.encoder.feedForwardWidth, model.attentionWidth,
+        model.positionLimit - 1,
+      ]
+      try Finding.unless(
+        sizes.allSatisfy { $0 > 0 } && model.encoder.width % model.encoder.heads == 0 && model.endToken >= 0
+          && Int(model.endToken) < model.vocabularySize && model.scoreInputs >= model.encoder.width, "\(model)")
       return .accepted
     }
   }

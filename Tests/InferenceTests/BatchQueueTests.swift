@@ -199,4 +199,43 @@ import Testing
     for id in live { queue.remove(id) }
     #expect(queue.waitingSegments == 0 && !queue.hasWaiting(model: 0) && !queue.hasWaiting(model: 1))
   }
+
+  // MARK: sentences that are scored
+
+  @Test func `sentences go round-robin within a turn's tokens, and a finished document is forgotten`() throws {
+    var queue = BatchQueue(models: 1, limits: .scoring)
+    try queue.enqueue(request(1, segments: 5_000, size: 100, priority: .bulk), now: start)
+    try queue.enqueue(request(2, segments: 2, size: 100), now: start)
+    try queue.enqueue(request(3, segments: 3, size: 100), now: start)
+    // Five of 100 fit 512; bulk has every fourth.
+    #expect(admitted(&queue, rows: 512, tokens: 512) == [2, 3, 2, 1, 3])
+    for id in [2, 3, 2, 1, 3] { queue.segmentFinished(request: id, now: start) }
+    #expect(!queue.contains(2) && queue.contains(3))
+    #expect(admitted(&queue, rows: 512, tokens: 512) == [3, 1, 1, 1, 1])
+  }
+
+  @Test func `bulk documents hold no rows back from one another`() throws {
+    var queue = BatchQueue(models: 1, limits: .scoring)
+    for id in 0..<16 { try queue.enqueue(request(id, segments: 2_000, size: 1), now: start) }
+    #expect(throws: Overload.self) { try queue.enqueue(request(16, segments: 2_000, size: 1), now: start) }
+    #expect(admitted(&queue, rows: 512, tokens: 512) == (0..<512).map { $0 % 16 })
+    try queue.enqueue(request(17, segments: 1_024, size: 1), now: start)
+  }
+
+  @Test func `segments in progress are limited, but a request alone is taken whatever its size`() throws {
+    var limits = BatchQueue.Limits.scoring
+    limits.segmentsInProgress = 100
+    var queue = BatchQueue(models: 1, limits: limits)
+    try queue.enqueue(request(1, segments: 1_000), now: start)
+    #expect(throws: Overload.self) { try queue.enqueue(request(2, segments: 1), now: start) }
+    queue.remove(1)
+    try queue.enqueue(request(3, segments: 60), now: start)
+    #expect(throws: Overload.self) { try queue.enqueue(request(4, segments: 41), now: start) }
+    try queue.enqueue(request(5, segments: 40), now: start)
+    _ = admitted(&queue, rows: 60)
+    for _ in 0..<30 { queue.segmentFinished(request: 3, now: start) }
+    #expect(throws: Overload.self, "its vectors are kept until it is done") {
+      try queue.enqueue(request(6, segments: 1), now: start)
+    }
+  }
 }

@@ -44,7 +44,7 @@ import Testing
       "b-sums": { Self.summarizer(&$0) }, "c-translates": { _ in },
     ])
     let engine = try engine(folder)
-    defer { engine.shutdown() }
+    defer { withExtendedLifetime(folder) { engine.shutdown() } }
     let catalog = try await engine.loaded()
     #expect(catalog.models.map(\.card.id) == ["a-sums", "b-sums", "c-translates"])
     #expect(!catalog.languages.contains { $0.code == "en" && $0.targets == ["en"] })
@@ -65,7 +65,7 @@ import Testing
       }
     ])
     let engine = try engine(folder)
-    defer { engine.shutdown() }
+    defer { withExtendedLifetime(folder) { engine.shutdown() } }
     let error = await #expect(throws: InferenceError.self) { try await engine.loaded() }
     #expect(error?.description.contains("<short>") == true, "\(String(describing: error))")
   }
@@ -82,6 +82,7 @@ import Testing
           card["self_test"] = [["input": "A house.", "output": output, "length": length]]
         }
       ])
+      defer { withExtendedLifetime(folder) {} }
       do {
         _ = try verification.verify(folder: folder.path + "/sums")
         return nil

@@ -22,7 +22,8 @@ import Testing
   ]
 
   @Test(
-    arguments: KernelSet.all, [dragoman_identity, dragoman_relu, dragoman_swish, dragoman_gelu, dragoman_gelu_tanh])
+    arguments: KernelSet.all,
+    [dragoman_identity, dragoman_relu, dragoman_swish, dragoman_gelu, dragoman_gelu_tanh, dragoman_tanh])
   func `activations of ordinary and odd numbers are the generic ones`(set: KernelSet, activation: dragoman_activation) {
     let inputs = Self.grid + Self.edges
     let found = difference(Self.activate(set, inputs, activation), Self.activate(.generic, inputs, activation))
@@ -56,6 +57,17 @@ import Testing
       let truth = x / (1 + exponential(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
       #expect((Double(output) - truth).magnitude <= 5e-7 * x.magnitude, "gelu(\(input))")
     }
+  }
+
+  @Test func `tanh is within 3e-7 of the truth, odd, and 1 far out`() {
+    let inputs = Self.grid + stride(from: Float(-1), through: 1, by: 0.00137) + [1e-20, 0x1p-140, 0.625, 0.62499994]
+    let outputs = Self.activate(.generic, inputs, dragoman_tanh)
+    let truth = inputs.map { tangent(Double($0)) }
+    #expect(deviation(outputs, truth, relative: 3e-7, absolute: 0x1p-149) == nil)
+    let mirrored = Self.activate(.generic, inputs.map { -$0 }, dragoman_tanh)
+    #expect(difference(mirrored, outputs.map { -$0 }) == nil)
+    let edges = Self.activate(.generic, [.infinity, -.infinity, 3e38, .nan, 0], dragoman_tanh)
+    #expect(difference(edges, [1, -1, 1, .nan, 0]) == nil)
   }
 
   @Test func `the exponential is within 2e-7 of the truth`() {

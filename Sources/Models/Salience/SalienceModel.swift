@@ -53,7 +53,8 @@ public final class SalienceModel: Sendable {
       vector: try pooling.tensor("v", [configuration.attentionWidth]))
     let score = weights.scope("score")
     scoreWeights = try score.tensor("weight", [1, configuration.scoreInputs])
-    scoreBias = try score.tensor("bias", [1]).pointer[0]
+    let bias = try score.tensor("bias", [1])
+    scoreBias = withExtendedLifetime(bias) { bias.pointer[0] }
     try weights.source.checkAllRead()
   }
 

@@ -102,9 +102,9 @@ def drawing(seed):
     return normal, uniform
 
 
-def randomize_layers(model, shape, normal, uniform):
+def draw_layers(model, shape, normal, uniform):
     """Linear maps and norms of a post-norm Transformer. Sharp attention and a scrambling feed-forward layer keep the tied embedding
-    from making greedy search repeat one token; the last norm's gain spreads the logits, so near-ties are rare."""
+    from making greedy search repeat one token."""
     import torch
 
     for name, module in model.named_modules():
@@ -119,6 +119,11 @@ def randomize_layers(model, shape, normal, uniform):
         elif isinstance(module, torch.nn.LayerNorm):
             uniform(module.weight, 0.8, 1.2)
             normal(module.bias, 0.05)
+
+
+def randomize_layers(model, shape, normal, uniform):
+    """The layers of an encoder-decoder; the last norm's gain spreads the logits, so near-ties are rare."""
+    draw_layers(model, shape, normal, uniform)
     model.model.decoder.layers[-1].final_layer_norm.weight.mul_(shape["gain"])
 
 

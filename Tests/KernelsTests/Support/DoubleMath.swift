@@ -9,3 +9,5 @@ func logarithm(_ x: Double) -> Double { log(x) }
 func gelu(_ x: Double) -> Double { x * 0.5 * erfc(-x / 2.0.squareRoot()) }
 
 func swish(_ x: Double) -> Double { x / (1 + exp(-x)) }
+
+func tangent(_ x: Double) -> Double { tanh(x) }
