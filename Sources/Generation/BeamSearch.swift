@@ -34,6 +34,8 @@ struct BeamSearch: SequenceSearch {
   private var spare: SequenceTable
   private var best: [Candidate] = []
   private var finished: FinishedBeams
+  /// The row that said the last token of the first beam.
+  private var leaderParent = 0
 
   init(_ options: GenerationOptions, source: [TokenID]) {
     self.options = options
@@ -67,6 +69,7 @@ struct BeamSearch: SequenceSearch {
 
   mutating func advance(_ candidates: RowCandidates) -> Bool {
     gather(candidates)
+    leaderParent = beams.first?.parent ?? 0
     beams.removeAll(keepingCapacity: true)
     for (rank, candidate) in best.enumerated() {
       if let end = TokenRules.end(of: candidate.token, length: length, options) {
@@ -114,7 +117,9 @@ struct BeamSearch: SequenceSearch {
   private mutating func finish(_ candidate: Candidate, _ end: HypothesisEnd) {
     let rank = candidate.beam.score / penalty(length: length)
     let mean = options.scoring == .none ? nil : candidate.beam.logProbability / Float(length)
-    guard let place = finished.insert(beamScore: rank, score: mean, length: length, end: end) else { return }
+    guard
+      let place = finished.insert(beamScore: rank, score: mean, length: length, end: end, row: candidate.beam.parent)
+    else { return }
     finished.sequences.extend(
       place, from: sequences, candidate.beam.parent, count: length, by: candidate.token)
   }
@@ -133,6 +138,8 @@ struct BeamSearch: SequenceSearch {
     let isLongest = rule == .never && options.configuration.lengthPenalty > 0
     return leader.score / penalty(length: isLongest ? options.maxLength - 1 : length - 1) > worst
   }
+
+  func lastRow(rank: Int) -> Int { finished.row(rank: rank) ?? leaderParent }
 
   func hypotheses() -> [Hypothesis] {
     let found = finished.hypotheses(options.hypothesisCount)
@@ -153,6 +160,8 @@ private struct FinishedBeams {
     /// Tokens with the start token.
     let count: Int
     let end: HypothesisEnd
+    /// The row that said its last token.
+    let row: Int
     /// The sequence that holds its tokens.
     let sequence: Int
   }
@@ -171,17 +180,22 @@ private struct FinishedBeams {
   var worst: Float? { entries.count < limit ? nil : entries.last?.beamScore }
 
   /// Gives a hypothesis its place, ties behind those that came before.
-  /// - Parameter length: of its tokens without the last.
+  /// - Parameters:
+  ///   - length: of its tokens without the last.
+  ///   - row: that said its last token.
   /// - Returns: the sequence that takes its tokens; nil if it is not among the best.
-  mutating func insert(beamScore: Float, score: Float?, length: Int, end: HypothesisEnd) -> Int? {
+  mutating func insert(beamScore: Float, score: Float?, length: Int, end: HypothesisEnd, row: Int) -> Int? {
     var place = entries.count
     while place > 0, beamScore > entries[place - 1].beamScore { place -= 1 }
     guard place < limit else { return nil }
     let sequence = entries.count < limit ? entries.count : entries.removeLast().sequence
     entries.insert(
-      Entry(beamScore: beamScore, score: score, count: length + 1, end: end, sequence: sequence), at: place)
+      Entry(beamScore: beamScore, score: score, count: length + 1, end: end, row: row, sequence: sequence), at: place)
     return sequence
   }
+
+  /// The row that said the last token of the one at a rank.
+  func row(rank: Int) -> Int? { rank < entries.count ? entries[rank].row : nil }
 
   func hypotheses(_ count: Int) -> [Hypothesis] {
     entries.prefix(count).map { entry in

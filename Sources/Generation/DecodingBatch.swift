@@ -31,10 +31,22 @@ public struct DecodingBatch {
   private struct Group {
     let id: Int
     var search: any SequenceSearch
+    /// What its rows attended to; nil where nobody asks.
+    let trace: AttentionTrace?
     /// Rows in use.
     var rows = 1
     /// Whether its rows are to go.
     var isOver = false
+
+    /// What the search found, with what it attended to.
+    func hypotheses() -> [Hypothesis] {
+      var found = search.hypotheses()
+      guard let trace else { return found }
+      for rank in found.indices {
+        found[rank].attention = trace.map(tokens: found[rank].tokens.count, lastRow: search.lastRow(rank: rank))
+      }
+      return found
+    }
   }
 
   private let model: any Seq2SeqModel
@@ -61,7 +73,10 @@ public struct DecodingBatch {
     let memories = requests.map { caches.take(capacity: $0.source.count) }
     model.encode(requests.map(\.source), into: memories, context)
     for (request, memory) in zip(requests, memories) {
-      groups.append(Group(id: request.id, search: request.options.makeSearch(source: request.source)))
+      groups.append(
+        Group(
+          id: request.id, search: request.options.makeSearch(source: request.source),
+          trace: AttentionTrace(request.options, sourceCount: request.source.count)))
       state.rows.append(DecoderState.Row(memory: memory, past: caches.take(capacity: request.options.maxLength)))
       rowCount += request.options.beamSize
     }
@@ -71,14 +86,18 @@ public struct DecodingBatch {
   public mutating func step(_ finished: inout [Finished]) {
     guard !groups.isEmpty else { return }
     context.workspace.reset()
+    state.sourceWeights = sourceWeights()
     let hidden = model.decodeStep(lastTokens(), state: &state, context)
+    recordWeights()
     let scored = groups.contains { $0.search.needsNormalization }
     let top = context.topTokens(
       hidden, model.output, selection: selection(), normalization: scored ? .logSumExp : .none)
     var first = 0
     for index in groups.indices {
-      if !groups[index].search.advance(RowCandidates(top: top, first: first)) {
-        finished.append(Finished(id: groups[index].id, hypotheses: groups[index].search.hypotheses()))
+      if groups[index].search.advance(RowCandidates(top: top, first: first)) {
+        groups[index].trace?.follow(groups[index].search)
+      } else {
+        finished.append(Finished(id: groups[index].id, hypotheses: groups[index].hypotheses()))
         groups[index].isOver = true
       }
       first += groups[index].rows
@@ -91,6 +110,33 @@ public struct DecodingBatch {
   public mutating func remove(where abandoned: (_ id: Int) -> Bool) {
     for index in groups.indices where abandoned(groups[index].id) { groups[index].isOver = true }
     dropOver()
+  }
+
+  /// Room for what the rows attend to of which that is asked; nil where there are none.
+  private func sourceWeights() -> SourceWeights? {
+    guard groups.contains(where: { $0.trace != nil }) else { return nil }
+    let weights = SourceWeights(rows: state.rows.count, context)
+    var first = 0
+    for group in groups {
+      if group.trace != nil {
+        for row in first..<(first + group.rows) { weights.add(row: row, state.rows[row].memory, context) }
+      }
+      first += group.rows
+    }
+    return weights
+  }
+
+  /// Keeps what the step's rows attended to.
+  private mutating func recordWeights() {
+    guard let weights = state.sourceWeights else { return }
+    state.sourceWeights = nil
+    var first = 0
+    for group in groups {
+      group.trace?.record(rows: group.rows) { row, mean in
+        weights.mean(row: first + row, state.rows[first + row].memory, into: mean, context)
+      }
+      first += group.rows
+    }
   }
 
   private func lastTokens() -> UnsafeBufferPointer<TokenID> {

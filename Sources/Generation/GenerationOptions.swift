@@ -8,6 +8,13 @@ public enum Scoring: Sendable, Equatable {
   case meanLogProbability
 }
 
+/// Whether hypotheses tell what their tokens attended to in the source. It changes no token and no score.
+public enum AttentionCapture: Sendable, Equatable {
+  case none
+  /// The mean over the heads of one decoder layer, as `AttentionMap` says.
+  case mean
+}
+
 /// How one segment is decoded: the model's configuration and what the request changes of it.
 public struct GenerationOptions: Sendable, Equatable {
   /// The model's own rules.
@@ -16,6 +23,7 @@ public struct GenerationOptions: Sendable, Equatable {
   public let beamSize: Int
   /// Hypotheses that the answer holds, where the search finds as many; at most `beamSize`.
   public let hypothesisCount: Int
+  public var attention: AttentionCapture
   /// Sequences that this segment may not say, from its first token on; empty ones ban nothing. Each costs a comparison a
   /// step and row.
   public var bannedSequences: [[TokenID]] = []
@@ -29,7 +37,7 @@ public struct GenerationOptions: Sendable, Equatable {
   ///   - maxNewTokens: a limit below the model's own, end token included; nil keeps the model's.
   public init(
     _ configuration: GenerationConfiguration, beamSize: Int? = nil, hypothesisCount: Int = 1,
-    maxNewTokens: Int? = nil, scoring: Scoring = .none
+    maxNewTokens: Int? = nil, scoring: Scoring = .none, attention: AttentionCapture = .none
   ) {
     self.configuration = configuration
     let limit = GenerationConfiguration.beamLimit
@@ -38,5 +46,6 @@ public struct GenerationOptions: Sendable, Equatable {
     // A request may ask for Int.max.
     maxLength = min(configuration.maxLength, min(maxNewTokens ?? .max, .max - 1) + 1)
     self.scoring = scoring
+    self.attention = attention
   }
 }

@@ -48,6 +48,8 @@ struct GreedySearch: SequenceSearch {
     return end == nil
   }
 
+  func lastRow(rank: Int) -> Int { 0 }
+
   func hypotheses() -> [Hypothesis] {
     let generated = sequence.count - 1
     let score: Float? = options.scoring == .none || generated == 0 ? nil : logProbability / Float(generated)

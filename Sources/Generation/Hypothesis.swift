@@ -20,4 +20,6 @@ public struct Hypothesis: Sendable, Equatable {
   /// greedy search.
   public var beamScore: Float?
   public var end: HypothesisEnd
+  /// What each of `tokens` attended to, where it was asked for.
+  public var attention: AttentionMap?
 }

@@ -29,6 +29,8 @@ protocol SequenceSearch {
   mutating func advance(_ candidates: RowCandidates) -> Bool
   /// What was found, best first: at least one, at most `options.hypothesisCount`.
   func hypotheses() -> [Hypothesis]
+  /// The row that said the last token of one of `hypotheses()`, counted before that step.
+  func lastRow(rank: Int) -> Int
 }
 
 extension GenerationOptions {

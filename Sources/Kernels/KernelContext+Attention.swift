@@ -56,11 +56,13 @@ public struct AttentionRow: BitwiseCopyable {
   /// [T,H·W], rows apart by `outputStride` elements.
   public var output: UnsafeMutablePointer<Float>
   public var outputStride: Int
+  /// [H,T,S padded to 16]: where the softmax goes, zeros behind the last key; nil where nobody asks.
+  public var weights: UnsafeMutablePointer<Float>?
 
   public init(
     queries: UnsafePointer<Float>, queryStride: Int, queryCount: Int, keys: UnsafePointer<Float>,
     values: AttentionValues, bias: AttentionBias? = nil, keyCount: Int, output: UnsafeMutablePointer<Float>,
-    outputStride: Int
+    outputStride: Int, weights: UnsafeMutablePointer<Float>? = nil
   ) {
     self.queries = queries
     self.queryStride = queryStride
@@ -71,6 +73,7 @@ public struct AttentionRow: BitwiseCopyable {
     self.keyCount = keyCount
     self.output = output
     self.outputStride = outputStride
+    self.weights = weights
   }
 }
 
@@ -92,6 +95,9 @@ public struct HeadLayout: Sendable {
 
   /// Floats that the packed keys, or values, of `count` positions take, all heads.
   public func packedCount(_ count: Int) -> Int { (count + 15) / 16 * packedBlockStride }
+
+  /// Keys in whole blocks of 16.
+  public static func paddedCount(_ keys: Int) -> Int { (keys + 15) / 16 * 16 }
 
   /// Floats that 16 packed positions take, all heads.
   var packedBlockStride: Int { heads * packedHeadStride }
@@ -121,6 +127,17 @@ extension KernelContext {
       chunks: chunkCount(
         units: rows.count * headGroups, work: work * layout.heads * layout.width * 2, small: 50_000))
     pool.parallelFor(task.chunks, task)
+  }
+
+  /// The mean of `rows` rows of weights, each `HeadLayout.paddedCount(keys)` floats behind the one before, added up in
+  /// their order → [S].
+  public func meanWeights(
+    _ weights: UnsafePointer<Float>, rows: Int, keys: Int, into mean: UnsafeMutablePointer<Float>
+  ) {
+    let share = 1 / Float(rows)
+    let stride = HeadLayout.paddedCount(keys)
+    mean.update(repeating: 0, count: keys)
+    for row in 0..<rows { table.scale_add(weights + row * stride, share, mean, keys, mean) }
   }
 
   /// Copies values [S,H·W] of one sequence behind the `first` positions that `packed` holds already.
@@ -170,8 +187,8 @@ private struct AttentionTask: ParallelTask {
           values: row.values.start + head * row.values.headStride, value_stride: row.values.rowStride,
           value_block_stride: row.values.blockStride, output: row.output + column, output_stride: row.outputStride,
           bias: row.bias.map { $0.start + head * $0.headStride }, scores: scores + worker * scratch,
-          query_count: row.queryCount,
-          key_count: row.keyCount, width: layout.width, scale: layout.scale)
+          weights: row.weights.map { $0 + head * row.queryCount * HeadLayout.paddedCount(row.keyCount) },
+          query_count: row.queryCount, key_count: row.keyCount, width: layout.width, scale: layout.scale)
         table.pointee.attention(&arguments)
       }
     }

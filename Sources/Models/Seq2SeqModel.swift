@@ -51,12 +51,49 @@ public struct DecoderState {
 
   /// In the order of the tokens given to `decodeStep`.
   public var rows: [Row] = []
+  /// Where the next step writes what its rows attend to in their sources; nil where nobody asks. Lives in a workspace:
+  /// for one step.
+  public var sourceWeights: SourceWeights?
 
   public init() {}
 
   /// Every row has said one token more: what each layer stored at the end of its past counts from now on.
   func advance() {
     for row in rows { row.past.count += 1 }
+  }
+}
+
+/// Memory for the weights of one step's cross-attention in one decoder layer, of the rows that are asked about.
+///
+/// It is the layer in the middle, the lower one of two: the third of six, as in Chen et al. 2020, "Accurate Word
+/// Alignment Induction from Neural Machine Translation", §3.1; docs/NOTES.md has figures.
+public struct SourceWeights: BitwiseCopyable {
+  /// [B], each nil or [H,S padded to 16].
+  private let rows: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+
+  /// Nothing for each of `rows` rows yet.
+  public init(rows count: Int, _ context: KernelContext) {
+    rows = context.workspace.take(UnsafeMutablePointer<Float>?.self, count)
+    rows.initialize(repeating: nil, count: count)
+  }
+
+  /// Makes room for what a row attends to in `memory`.
+  public func add(row: Int, _ memory: AttentionCache, _ context: KernelContext) {
+    rows[row] = context.workspace.take(
+      Float.self, memory.layout.heads * HeadLayout.paddedCount(memory.count))
+  }
+
+  /// The mean over the heads of a row that was added, [S].
+  public func mean(
+    row: Int, _ memory: AttentionCache, into mean: UnsafeMutablePointer<Float>, _ context: KernelContext
+  ) {
+    guard let weights = rows[row] else { return }
+    context.meanWeights(weights, rows: memory.layout.heads, keys: memory.count, into: mean)
+  }
+
+  /// Where a layer writes a row's weights, [H,S padded to 16]; nil for the other layers.
+  func row(_ row: Int, layer: Int, _ memory: AttentionCache) -> UnsafeMutablePointer<Float>? {
+    layer == (memory.layers - 1) / 2 ? rows[row] : nil
   }
 }
 
@@ -75,7 +112,7 @@ public protocol Seq2SeqModel: Sendable {
   @discardableResult
   func encode(_ sources: [[TokenID]], into memories: [AttentionCache], _ context: KernelContext) -> Matrix
 
-  /// Advances every row by one token.
+  /// Advances every row by one token, and fills `state.sourceWeights` where they are there.
   /// - Parameter tokens: each row's last token (the start token at first), [B].
   /// - Returns: the decoder's output for the next token, [B,D].
   func decodeStep(

@@ -433,13 +433,16 @@ static void run_attention(void) {
         float *output = guarded_floats(written);
         // Every other number of queries has a bias.
         float *bias = T % 2 ? row_of(T - 1 + padded, ordinary) : NULL;
+        // And every third is asked what it attended to.
+        float *weights = T % 3 == 1 ? guarded_floats(T * padded) : NULL;
         dragoman_attention arguments = {
             .queries = queries + (8 - T) * stride, .query_stride = stride, .keys = keys, .key_stride = 16 * width,
             .values = values, .value_stride = stride, .value_block_stride = 16 * stride, .output = output,
-            .output_stride = stride, .bias = bias ? bias + T - 1 : NULL, .scores = guarded_floats(4 * padded), .query_count = T, .key_count = S,
+            .output_stride = stride, .bias = bias ? bias + T - 1 : NULL, .scores = guarded_floats(4 * padded), .weights = weights, .query_count = T, .key_count = S,
             .width = width, .scale = 1.0f / sqrtf((float)width)};
         table->attention(&arguments);
         hash_floats(output, written);
+        if (weights) hash_floats(weights, T * padded);
         printf("attention %zux%zux%zu kind %d", T, S, width, query_kinds[what]);
         line_end();
         release(inner);

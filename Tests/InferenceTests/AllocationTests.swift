@@ -48,9 +48,11 @@ import Workers
     configuration.minLength = configuration.maxLength
     configuration.noRepeatNgramSize = 3
     configuration.sourceNoRepeatNgramSize = 4
+    // One of each size is asked what it attends to.
     let options = [1, 4, 1, 4].enumerated().map { index, beamSize in
       configuration.repetitionPenalty = index < 2 ? 1 : 1.2
       var options = GenerationOptions(configuration, beamSize: beamSize, scoring: .meanLogProbability)
+      options.attention = index == 1 || index == 2 ? .mean : .none
       options.bannedSequences = [[60], [61, 62]]
       return options
     }

@@ -44,7 +44,8 @@ private final class Head {
     }
   }
 
-  func run(_ set: KernelSet, queryCount: Int) -> GuardedBuffer<Float> {
+  /// - Parameter weights: takes the softmax, [queryCount, keyCount padded to 16].
+  func run(_ set: KernelSet, queryCount: Int, weights: GuardedBuffer<Float>? = nil) -> GuardedBuffer<Float> {
     let output = GuardedBuffer<Float>(count: grid(queryCount).count)
     let scores = GuardedBuffer<Float>(count: 4 * roundUp(keyCount, to: 16))
     var arguments = dragoman_attention(
@@ -52,7 +53,7 @@ private final class Head {
       keys: keyMemory.pointer, key_stride: 16 * width, values: valueMemory.pointer, value_stride: stride,
       value_block_stride: 16 * stride, output: output.pointer,
       output_stride: stride, bias: biasMemory.map { UnsafePointer($0.pointer) + queryCount - 1 },
-      scores: scores.pointer, query_count: queryCount, key_count: keyCount, width: width,
+      scores: scores.pointer, weights: weights?.pointer, query_count: queryCount, key_count: keyCount, width: width,
       scale: scale)
     set.table.pointee.attention(&arguments)
     withExtendedLifetime(scores) {}
@@ -61,19 +62,24 @@ private final class Head {
 
   func grid(_ rows: Int) -> Grid { Grid(rows: rows, columns: width, stride: stride) }
 
-  /// softmax(query · keysᵀ · scale + bias) · values in double precision.
-  func truth(_ query: Int) -> [Double] {
-    let scores = keys.enumerated().map { index, key in
-      let bias = biasMemory.map { Double($0.pointer[Self.mostQueries - 1 + index - query]) } ?? 0
-      return zip(queries[query], key).reduce(0.0) { $0 + Double($1.0) * Double($1.1) } / Double(width).squareRoot()
-        + bias
+  /// softmax(query · keysᵀ · scale + bias) in double precision.
+  func weightTruth(_ query: Int) -> [Double] {
+    let scores: [Double] = keys.enumerated().map { index, key in
+      let place = Self.mostQueries - 1 + index - query
+      let bias = biasMemory.map { Double($0.pointer[place]) } ?? 0
+      let product = zip(self.queries[query], key).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+      return product / Double(width).squareRoot() + bias
     }
     let largest = scores.max() ?? 0
     let powers = scores.map { exponential($0 - largest) }
     let sum = powers.reduce(0, +)
-    return (0..<width).map { column in
-      zip(powers, values).reduce(0.0) { $0 + $1.0 / sum * Double($1.1[column]) }
-    }
+    return powers.map { $0 / sum }
+  }
+
+  /// softmax(query · keysᵀ · scale + bias) · values in double precision.
+  func truth(_ query: Int) -> [Double] {
+    let weights = weightTruth(query)
+    return (0..<width).map { column in zip(weights, values).reduce(0.0) { $0 + $1.0 * Double($1.1[column]) } }
   }
 }
 
@@ -120,6 +126,34 @@ private final class Head {
         // Values lie in −1 ..< 1; the scores' rounding is what counts.
         let found = deviation(row, head.truth(query), relative: 0, absolute: 5e-6)
         #expect(found == nil, "query \(query), \(keyCount) keys")
+      }
+    }
+  }
+
+  @Test(arguments: Sizes.headWidths, [false, true])
+  func `the weights are the softmax, the same on every set, and asking for them changes no output`(
+    width: Int, isBiased: Bool
+  ) {
+    for keyCount in Sizes.keyCounts {
+      let head = Head(width: width, keyCount: keyCount, kind: .spread, isBiased: isBiased)
+      let padded = roundUp(keyCount, to: 16)
+      var first: [Int: [Float]] = [:]
+      for set in KernelSet.all {
+        for queries in [1, 3, Head.mostQueries] {
+          let weights = GuardedBuffer<Float>(count: queries * padded)
+          let output = head.run(set, queryCount: queries, weights: weights)
+          let found = difference(output, head.run(set, queryCount: queries), head.grid(queries))
+          #expect(found == nil, "\(set), \(queries) queries, \(keyCount) keys")
+          let elements = weights.elements
+          #expect(difference(elements, first[queries, default: elements]) == nil, "\(set), \(keyCount) keys")
+          first[queries] = first[queries] ?? elements
+          for query in 0..<queries where (Head.mostQueries - queries + query) % 4 != 2 {
+            let row = Array(elements[(query * padded)..<((query + 1) * padded)])
+            let truth = head.weightTruth(Head.mostQueries - queries + query)
+            #expect(deviation(Array(row.prefix(keyCount)), truth, relative: 0, absolute: 5e-6) == nil)
+            #expect(row.dropFirst(keyCount).allSatisfy { $0 == 0 }, "zeros behind the last key")
+          }
+        }
       }
     }
   }

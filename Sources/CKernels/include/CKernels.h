@@ -64,6 +64,7 @@ typedef struct {
   size_t output_stride;
   const float *_Nullable bias;  // NULL, or what is added to the scores: key s of query t gets bias[s − t]; S is padded to 16 here too
   float *scores;  // scratch, 4 · (S padded to 16)
+  float *_Nullable weights;  // NULL, or [T, S padded to 16]: where the softmax itself goes, zeros behind the last key
   size_t query_count;
   size_t key_count;
   size_t width;
