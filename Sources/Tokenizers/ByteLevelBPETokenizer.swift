@@ -89,6 +89,25 @@ public struct ByteLevelBPETokenizer: TextTokenizer {
     return startIDs.count + endIDs.count
   }
 
+  /// Where in a source text each of its ids stands; nil for start and end. Throws `prefixNotTaken` where there is a
+  /// prefix.
+  public func sourceOffsets(of text: Substring, prefix: String?) throws(TokenizerError) -> [Range<Int>?] {
+    _ = try addedCount(prefix: prefix)
+    var ids: [Int32] = []
+    append(text, to: &ids)
+    let index = ScalarIndex(text.utf8)
+    let added = addsSpace && text.utf8.first != 0x20 ? 1 : 0
+    var place = -added
+    let offsets: [Range<Int>?] = ids.map { id in
+      // A piece has a letter for each byte.
+      let bytes = max(0, place)..<(place + (vocabulary.piece(id)?.unicodeScalars.count ?? 0))
+      place = bytes.upperBound
+      let range = index.range(bytes)
+      return range.isEmpty ? nil : range
+    }
+    return startIDs.map { _ in nil } + offsets + endIDs.map { _ in nil }
+  }
+
   /// The number of ids that a text takes alone.
   public func pieceCount(of text: Substring) -> Int {
     var ids: [Int32] = []
@@ -120,11 +139,24 @@ public struct ByteLevelBPETokenizer: TextTokenizer {
   // MARK: - Decoding
 
   /// The text of target ids: special tokens left out, bytes joined. Where they are not UTF-8 there is U+FFFD.
-  public func decode(_ ids: [Int32]) -> String {
-    var bytes: [UInt8] = []
-    for id in ids where !specialIDs.contains(id) {
-      if let piece = vocabulary.piece(id) { ByteAlphabet.append(piece, to: &bytes) }
+  public func decode(_ ids: [Int32]) -> String { joined(ids).text.text(.kept) }
+
+  /// The same with where in it each id stands.
+  public func decodeWithOffsets(_ ids: [Int32]) -> DecodedText {
+    let (text, pieces) = joined(ids)
+    return text.decoded(.kept, pieces: pieces)
+  }
+
+  /// The pieces' bytes, and for each id the number of its piece.
+  private func joined(_ ids: [Int32]) -> (text: TracedText, pieces: [Int?]) {
+    var text = TracedText()
+    let pieces: [Int?] = ids.map { id -> Int? in
+      guard !specialIDs.contains(id), let piece = vocabulary.piece(id) else { return nil }
+      let start = text.bytes.count
+      ByteAlphabet.append(piece, to: &text.bytes)
+      text.spans.append(start..<text.bytes.count)
+      return text.spans.count - 1
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return (text, pieces)
   }
 }

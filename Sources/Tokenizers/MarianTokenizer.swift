@@ -118,6 +118,16 @@ public struct MarianTokenizer: TextTokenizer {
     return ids
   }
 
+  /// Where in a source text each of its ids stands; nil for the prefix and `endID`.
+  public func sourceOffsets(of text: Substring, prefix: String?) throws(TokenizerError) -> [Range<Int>?] {
+    var offsets: [Range<Int>?] = []
+    if let prefix {
+      _ = try prefixID(prefix)
+      offsets.append(nil)
+    }
+    return offsets + source.sourceOffsets(of: text) + [nil]
+  }
+
   /// The ids of a source text that is cut already: unknown pieces get the unknown id, `endID` comes last.
   public func encode(pieces: [String]) -> [Int32] {
     pieces.map { vocabulary.id(of: $0) ?? unknownID } + [endID]
@@ -146,18 +156,29 @@ public struct MarianTokenizer: TextTokenizer {
 
   /// The text of target ids: special tokens left out, pieces joined, whitespace at both ends removed.
   /// Ids outside the vocabulary give nothing.
-  public func decode(_ ids: [Int32]) -> String {
+  public func decode(_ ids: [Int32]) -> String { joined(ids).text.text(.stripped) }
+
+  /// The same with where in it each id stands.
+  public func decodeWithOffsets(_ ids: [Int32]) -> DecodedText {
+    let (text, pieces) = joined(ids)
+    return text.decoded(.stripped, pieces: pieces)
+  }
+
+  /// The pieces' text, and for each id the number of its piece.
+  private func joined(_ ids: [Int32]) -> (text: TracedText, pieces: [Int?]) {
     var decoder = PieceDecoder(target)
-    for id in ids where id >= 0 && id < outputs.count {
-      switch outputs[Int(id)] {
-      case .nothing: continue
+    var pieces: [Int?] = []
+    pieces.reserveCapacity(ids.count)
+    for id in ids {
+      pieces.append(decoder.pieceCount)
+      switch id >= 0 && id < outputs.count ? outputs[Int(id)] : .nothing {
+      case .nothing: pieces[pieces.count - 1] = nil
       case .piece(let piece): decoder.append(piece)
       case .foreign(let piece): decoder.append(foreign: piece.utf8)
       }
     }
-    // A piece that the model does not have keeps its ▁.
-    var spaced: [UInt8] = []
-    PieceDecoder.appendSpaced(Array(decoder.finish().utf8)[...], to: &spaced)
-    return String(decoding: spaced, as: UTF8.self).strippedAsInPython
+    var text = decoder.finish()
+    text.replaceBlanks()  // a piece that the model does not have keeps its ▁
+    return (text, pieces)
   }
 }

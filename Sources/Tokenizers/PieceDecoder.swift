@@ -3,6 +3,8 @@ struct PieceDecoder {
   private let model: SentencePieceModel
   private let denormalizer: TextNormalizer?
   private var text: [UInt8] = []
+  /// The bytes of `text` that each piece gave, but for those of `pending`.
+  private var spans: [Range<Int>] = []
   /// Bytes of byte pieces that wait for the rest of their character.
   private var pending: [UInt8] = []
   /// Whether a leading ▁ is the dummy prefix rather than a space.
@@ -14,35 +16,42 @@ struct PieceDecoder {
     denormalizer = tokenizer.denormalizer
   }
 
+  /// Pieces appended so far.
+  var pieceCount: Int { spans.count + pending.count }
+
   /// Appends one of the model's own pieces, `id` in 0..<count.
   mutating func append(_ id: Int32) {
-    switch model.types[Int(id)] {
-    case .byte:
+    if model.types[Int(id)] == .byte {
       pending.append(UInt8(truncatingIfNeeded: model.byteValues[Int(id)]))
-    case .control:
-      startPiece()
-    case .unknown:
-      startPiece()
-      text.append(contentsOf: model.unknownSurface)
-    case .normal, .userDefined, .unused:
-      startPiece()
-      appendText(model.pieceBytes(id))
+      return
     }
+    startPiece()
+    let start = text.count
+    switch model.types[Int(id)] {
+    case .byte, .control: break
+    case .unknown: text.append(contentsOf: model.unknownSurface)
+    case .normal, .userDefined, .unused: appendText(model.pieceBytes(id))
+    }
+    spans.append(start..<text.count)
   }
 
   /// Appends a piece that the model does not have, as it is.
   mutating func append(foreign piece: some Sequence<UInt8>) {
     startPiece()
+    let start = text.count
     text.append(contentsOf: piece)
+    spans.append(start..<text.count)
   }
 
   /// The text so far, repaired and denormalized.
-  mutating func finish() -> String {
+  mutating func finish() -> TracedText {
     flush()
+    var result = TracedText(bytes: text, spans: spans)
     if let denormalizer {
-      text = text.withUnsafeBufferPointer { denormalizer.normalize($0) }
+      var origins = ByteOrigins()
+      result.rewrite(text.withUnsafeBufferPointer { denormalizer.normalize($0, &origins) }, origins)
     }
-    return String(decoding: text, as: UTF8.self)
+    return result
   }
 
   private mutating func startPiece() {
@@ -53,7 +62,11 @@ struct PieceDecoder {
 
   private mutating func flush() {
     guard !pending.isEmpty else { return }
-    UTF8Scanning.appendRepaired(pending, to: &text)
+    var written: [Range<Int>] = []
+    UTF8Scanning.appendRepaired(pending, to: &text) { length, character in
+      written.append(contentsOf: repeatElement(character, count: length))
+    }
+    spans += written
     pending.removeAll(keepingCapacity: true)
   }
 
@@ -83,18 +96,5 @@ struct PieceDecoder {
         }
       }
     }
-  }
-}
-
-extension String {
-  /// The text without whitespace at both ends: what Python's `str.strip` calls whitespace (U+001C…U+001F too).
-  var strippedAsInPython: String {
-    func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-      scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
-    }
-    guard let first = unicodeScalars.firstIndex(where: { !isBlank($0) }),
-      let last = unicodeScalars.lastIndex(where: { !isBlank($0) })
-    else { return "" }
-    return String(unicodeScalars[first...last])
   }
 }

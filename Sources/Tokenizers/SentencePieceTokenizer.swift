@@ -131,7 +131,25 @@ public struct SentencePieceTokenizer: Sendable {
   /// Calls `body` for each piece in order: its id, and for a run of unknown text the normalized text.
   func visit(_ text: Substring, _ body: (Int32, UnsafeBufferPointer<UInt8>?) -> Void) {
     var text = text
-    let normalized = text.withUTF8 { normalizer.normalize($0) }
+    visit(normalized: text.withUTF8 { normalizer.normalize($0) }) { id, _, unknownText in body(id, unknownText) }
+  }
+
+  /// Where in a text each piece stands, in bytes; nil for a blank that the text does not have.
+  func offsets(of text: Substring) -> [Range<Int>?] {
+    var text = text
+    var origins = ByteOrigins()
+    let normalized = text.withUTF8 { normalizer.normalize($0, &origins) }
+    let count = text.utf8.count
+    var offsets: [Range<Int>?] = []
+    visit(normalized: normalized) { _, range, _ in offsets.append(origins.source(of: range, count: count)) }
+    return offsets
+  }
+
+  /// Where in a text each of its pieces stands, in Unicode scalars, as `TextTokenizer.sourceOffsets` says.
+  public func sourceOffsets(of text: Substring) -> [Range<Int>?] { offsets(of: text).inScalars(of: text) }
+
+  /// Calls `body` for each piece of normalized text: its id, where it stands, and for a run of unknown text the text.
+  private func visit(normalized: [UInt8], _ body: (Int32, Range<Int>, UnsafeBufferPointer<UInt8>?) -> Void) {
     normalized.withUnsafeBufferPointer { bytes in
       let segments =
         switch segmenter {
@@ -144,25 +162,27 @@ public struct SentencePieceTokenizer: Sendable {
 
   private func visit(
     _ segments: [TextSegment], of bytes: UnsafeBufferPointer<UInt8>,
-    _ body: (Int32, UnsafeBufferPointer<UInt8>?) -> Void
+    _ body: (Int32, Range<Int>, UnsafeBufferPointer<UInt8>?) -> Void
   ) {
     var index = 0
     while index < segments.count {
       let segment = segments[index]
       index += 1
       guard segment.id == model.unknownID else {
-        body(segment.id, nil)
+        body(segment.id, segment.start..<(segment.start + segment.length), nil)
         continue
       }
       var end = segment.start + segment.length
       if model.fallsBackToBytes {
-        for byte in bytes[segment.start..<end] { body(model.byteIDs[Int(byte)], nil) }
+        for byte in bytes[segment.start..<end] {
+          body(model.byteIDs[Int(byte)], segment.start..<end, nil)
+        }
       } else {
         while index < segments.count, segments[index].id == model.unknownID {
           end += segments[index].length
           index += 1
         }
-        body(segment.id, UnsafeBufferPointer(rebasing: bytes[segment.start..<end]))
+        body(segment.id, segment.start..<end, UnsafeBufferPointer(rebasing: bytes[segment.start..<end]))
       }
     }
   }
@@ -174,7 +194,18 @@ public struct SentencePieceTokenizer: Sendable {
   public func decode(_ ids: some Sequence<Int32>) -> String {
     var decoder = PieceDecoder(self)
     for id in ids where id >= 0 && id < count { decoder.append(id) }
-    return decoder.finish()
+    return decoder.finish().text(.kept)
+  }
+
+  /// The text of a sequence of pieces without the ids of `special`, and for each id the number of its piece.
+  func joined(_ ids: [Int32], without special: Set<Int32>) -> (text: TracedText, pieces: [Int?]) {
+    var decoder = PieceDecoder(self)
+    let pieces: [Int?] = ids.map { id -> Int? in
+      guard id >= 0, id < count, !special.contains(id) else { return nil }
+      defer { decoder.append(id) }
+      return decoder.pieceCount
+    }
+    return (decoder.finish(), pieces)
   }
 }
 

@@ -19,6 +19,15 @@ public struct T5Tokenizer: TextTokenizer {
     let marker: String
     let markerCount: Int
     let addsBlank: Bool
+
+    /// What is encoded for a text, behind whose beginning stands the text scalar by scalar, and how many of its pieces
+    /// are dropped again.
+    func marked(_ text: Substring) -> (text: String, dropped: Int) {
+      let spaced = String(text.unicodeScalars.map { $0 == "\u{2581}" ? " " : Character($0) })
+      let blank = addsBlank ? "\u{2581}" + spaced : spaced
+      let isMarked = blank.utf8.first == 0x20 || blank.utf8.starts(with: UTF8Scanning.visibleBlank)
+      return isMarked ? (marker + blank, markerCount) : (blank, 0)
+    }
   }
 
   private static let hint = "a T5 folder holds tokenizer.json or spiece.model"
@@ -119,13 +128,30 @@ public struct T5Tokenizer: TextTokenizer {
     case .sentencePiece(let tokenizer, nil): return tokenizer.encode(text)
     case .sentencePiece(let tokenizer, let correction?):
       guard !text.isEmpty else { return [] }
-      let spaced = String(text.unicodeScalars.map { $0 == "\u{2581}" ? " " : Character($0) })
-      let marked = correction.addsBlank ? "\u{2581}" + spaced : spaced
-      guard marked.utf8.first == 0x20 || marked.utf8.starts(with: UTF8Scanning.visibleBlank) else {
-        return tokenizer.encode(marked)
-      }
-      let ids = tokenizer.encode(correction.marker + marked)
-      return ids.count >= correction.markerCount ? Array(ids.dropFirst(correction.markerCount)) : ids
+      let marked = correction.marked(text)
+      let ids = tokenizer.encode(marked.text)
+      return ids.count >= marked.dropped ? Array(ids.dropFirst(marked.dropped)) : ids
+    }
+  }
+
+  /// Where in a source text each of its ids stands; those of the prefix, and what joins it to the text, stand for
+  /// the part that is the text's.
+  public func sourceOffsets(of text: Substring, prefix: String?) throws(TokenizerError) -> [Range<Int>?] {
+    let before = prefix?.unicodeScalars.count ?? 0
+    let inner = prefix.map { offsets(of: ($0 + text)[...]) } ?? offsets(of: text)
+    return startIDs.map { _ in nil } + inner.dropping(before) + endIDs.map { _ in nil }
+  }
+
+  private func offsets(of text: Substring) -> [Range<Int>?] {
+    switch engine {
+    case .words(let tokenizer): return tokenizer.offsets(of: text).inScalars(of: text)
+    case .sentencePiece(let tokenizer, nil): return tokenizer.offsets(of: text).inScalars(of: text)
+    case .sentencePiece(let tokenizer, let correction?):
+      guard !text.isEmpty else { return [] }
+      let marked = correction.marked(text)
+      let all = tokenizer.offsets(of: marked.text[...]).inScalars(of: marked.text[...])
+      return (all.count >= marked.dropped ? Array(all.dropFirst(marked.dropped)) : all)
+        .dropping(marked.text.unicodeScalars.count - text.unicodeScalars.count)
     }
   }
 
@@ -135,9 +161,20 @@ public struct T5Tokenizer: TextTokenizer {
   /// no whitespace at its ends.
   public func decode(_ ids: [Int32]) -> String {
     switch engine {
-    case .words(let tokenizer): tokenizer.decode(ids)
+    case .words(let tokenizer): tokenizer.joined(ids).text.text(.kept)
+    case .sentencePiece(let tokenizer, _): tokenizer.joined(ids, without: specialIDs).text.text(.stripped)
+    }
+  }
+
+  /// The same with where in it each id stands.
+  public func decodeWithOffsets(_ ids: [Int32]) -> DecodedText {
+    switch engine {
+    case .words(let tokenizer):
+      let (text, pieces) = tokenizer.joined(ids)
+      return text.decoded(.kept, pieces: pieces)
     case .sentencePiece(let tokenizer, _):
-      tokenizer.decode(ids.filter { !specialIDs.contains($0) }).strippedAsInPython
+      let (text, pieces) = tokenizer.joined(ids, without: specialIDs)
+      return text.decoded(.stripped, pieces: pieces)
     }
   }
 }

@@ -29,11 +29,17 @@ struct TextNormalizer: Sendable {
 
   /// The normalized form of `text`, always well-formed UTF-8. At most `CharacterMap.longest` times as long.
   func normalize(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    var origins = NoOrigins()
+    return normalize(text, &origins)
+  }
+
+  /// The same; `origins` notes what each byte of it stands for.
+  func normalize(_ text: UnsafeBufferPointer<UInt8>, _ origins: inout some OriginLog) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(text.count + text.count / 2 + 8)
     withUnits { units in
       isPlain.withUnsafeBufferPointer { plain in
-        normalize(text, units: units, plain: plain, into: &output)
+        normalize(text, units: units, plain: plain, into: &output, &origins)
       }
     }
     return output
@@ -45,7 +51,7 @@ struct TextNormalizer: Sendable {
 
   private func normalize(
     _ text: UnsafeBufferPointer<UInt8>, units: UnsafeBufferPointer<UInt32>, plain: UnsafeBufferPointer<Bool>,
-    into output: inout [UInt8]
+    into output: inout [UInt8], _ origins: inout some OriginLog
   ) {
     var scratch: [UInt8] = []
     var index = 0
@@ -57,21 +63,34 @@ struct TextNormalizer: Sendable {
       }
     }
     guard index < text.count else { return }
-    if settings.addsDummyPrefix && !whitespaceIsSuffix { appendBlank(to: &output) }
+    if settings.addsDummyPrefix && !whitespaceIsSuffix {
+      appendBlank(to: &output)
+      origins.note(output.count, index..<index)
+    }
     var followsBlank = settings.removesExtraWhitespaces
     while index < text.count {
       let byte = text[index]
       if plain[Int(byte)], index + 1 == text.count || text[index + 1] < 0x80 {
         output.append(byte)
+        origins.note(1, index..<(index + 1))
         followsBlank = false
         index += 1
         continue
       }
-      index += nextUnit(text, at: index, units: units, into: &scratch)
+      let before = output.count
+      let length = nextUnit(text, at: index, units: units, into: &scratch)
       append(scratch, followsBlank: &followsBlank, to: &output)
+      origins.note(output.count - before, index..<(index + length))
+      index += length
     }
+    let before = output.count
     if settings.removesExtraWhitespaces { removeTrailingBlanks(from: &output) }
-    if settings.addsDummyPrefix && whitespaceIsSuffix { appendBlank(to: &output) }
+    origins.removeLast(before - output.count)
+    if settings.addsDummyPrefix && whitespaceIsSuffix {
+      let before = output.count
+      appendBlank(to: &output)
+      origins.note(output.count - before, text.count..<text.count)
+    }
   }
 
   /// Puts the normalized form of the next character, rule or verbatim piece into `scratch`; returns the bytes taken.

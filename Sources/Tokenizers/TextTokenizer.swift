@@ -18,11 +18,21 @@ public protocol TextTokenizer: Sendable {
   /// The number of ids that a text takes by itself, without prefix, start or end.
   func pieceCount(of text: Substring) -> Int
 
+  /// Where in a source text each of `encode`'s ids stands, in Unicode scalars of `text`; nil for those that stand for none
+  /// of it: prefix, start, end, a blank that the tokenizer adds. In ascending order. A character that several ids stand
+  /// for, by its bytes or because normalization makes several of it, is in the range of each, otherwise no two overlap;
+  /// every character that is no white space is in one, with what normalization drops behind it.
+  /// - Throws: what `encode` throws.
+  func sourceOffsets(of text: Substring, prefix: String?) throws(TokenizerError) -> [Range<Int>?]
+
   /// The ids of a text that is cut already: unknown pieces get the unknown id; start and end are added.
   func encode(pieces: [String]) -> [Int32]
 
   /// The text of target ids. Special tokens, and ids that do not exist, give nothing.
   func decode(_ ids: [Int32]) -> String
+
+  /// The same with where in it each id stands. Linear in the text's length.
+  func decodeWithOffsets(_ ids: [Int32]) -> DecodedText
 }
 
 extension TextTokenizer {

@@ -53,17 +53,22 @@ enum UTF8Scanning {
 
   /// Appends `bytes` to `text`, each malformed byte replaced by U+FFFD. Source: sentencepiece's decoder (one
   /// replacement a byte, not one a maximal subpart as `String(decoding:)` does).
-  static func appendRepaired(_ bytes: [UInt8], to text: inout [UInt8]) {
+  /// - Parameter note: told of each character how many bytes it took and which bytes of `text` it became.
+  static func appendRepaired(
+    _ bytes: [UInt8], to text: inout [UInt8], note: (_ length: Int, _ written: Range<Int>) -> Void
+  ) {
     bytes.withUnsafeBufferPointer { buffer in
       var index = 0
       while index < buffer.count {
-        if let length = characterLength(buffer, at: index) {
+        let start = text.count
+        let length = characterLength(buffer, at: index)
+        if let length {
           text.append(contentsOf: buffer[index..<(index + length)])
-          index += length
         } else {
           text.append(contentsOf: replacementCharacter)
-          index += 1
         }
+        note(length ?? 1, start..<text.count)
+        index += length ?? 1
       }
     }
   }

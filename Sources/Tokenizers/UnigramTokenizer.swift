@@ -94,34 +94,53 @@ struct UnigramTokenizer: Sendable {
 
   /// The ids of a text's pieces. Unknown characters side by side in a word are one.
   func encode(_ text: Substring) -> [Int32] {
-    let words = normalizer.words(of: text)
+    segments(of: normalizer.words(of: text, NoOrigins.self)).map(\.id)
+  }
+
+  /// Where in a text each of its ids stands, in bytes; nil for a blank that the text does not have.
+  func offsets(of text: Substring) -> [Range<Int>?] {
+    let words = normalizer.words(of: text, ByteOrigins.self)
+    let count = text.utf8.count
+    return segments(of: words).map { segment in
+      words.origins.source(of: segment.start..<(segment.start + segment.length), count: count)
+    }
+  }
+
+  /// The pieces of words; unknown text side by side in a word is one.
+  private func segments(of words: WordNormalizer.Words<some OriginLog>) -> [TextSegment] {
     guard !words.bytes.isEmpty else { return [] }
-    let segments = words.bytes.withUnsafeBufferPointer { segmenter.segments(of: $0, wordEnds: words.ends) }
-    var ids: [Int32] = []
-    ids.reserveCapacity(segments.count + 8)
+    let all = words.bytes.withUnsafeBufferPointer { segmenter.segments(of: $0, wordEnds: words.ends) }
+    var segments: [TextSegment] = []
+    segments.reserveCapacity(all.count)
     var word = 0
     var followsUnknown = false
-    for segment in segments {
+    for segment in all {
       while words.ends[word] <= segment.start {
         word += 1
         followsUnknown = false
       }
-      if segment.id != unknownID || !followsUnknown { ids.append(segment.id) }
+      if segment.id == unknownID, followsUnknown {
+        segments[segments.count - 1].length += segment.length
+      } else {
+        segments.append(segment)
+      }
       followsUnknown = segment.id == unknownID
     }
-    return ids
+    return segments
   }
 
-  /// The text of ids: special tokens left out, ▁ as a space.
-  func decode(_ ids: [Int32]) -> String {
-    var text: [UInt8] = []
-    var isFirst = true
-    for id in ids where id >= 0 && id < pieces.count && !specialIDs.contains(id) {
+  /// The text of ids: special tokens left out, ▁ as a space. And for each id the number of its piece.
+  func joined(_ ids: [Int32]) -> (text: TracedText, pieces: [Int?]) {
+    var text = TracedText()
+    let numbers: [Int?] = ids.map { id -> Int? in
+      guard id >= 0, id < pieces.count, !specialIDs.contains(id) else { return nil }
       var piece = pieces[Int(id)]
-      if isFirst, dropsFirstBlank { piece.unicodeScalars.removeAll { $0 == "\u{2581}" } }
-      PieceDecoder.appendSpaced(Array(piece.utf8)[...], to: &text)
-      isFirst = false
+      if text.spans.isEmpty, dropsFirstBlank { piece.unicodeScalars.removeAll { $0 == "\u{2581}" } }
+      let start = text.bytes.count
+      PieceDecoder.appendSpaced(Array(piece.utf8)[...], to: &text.bytes)
+      text.spans.append(start..<text.bytes.count)
+      return text.spans.count - 1
     }
-    return String(decoding: text, as: UTF8.self)
+    return (text, numbers)
   }
 }

@@ -20,51 +20,88 @@ struct WordNormalizer: Sendable {
   /// Whether a new word begins with every ▁.
   private let splitsAtBlank: Bool
 
-  /// Normalized text and where its words end, in ascending order. No word is empty.
-  struct Words {
+  /// Normalized text, where its words end, in ascending order, and what each byte stands for. No word is empty.
+  struct Words<Log: OriginLog> {
     var bytes: [UInt8] = []
     var ends: [Int] = []
+    var origins = Log()
+  }
+
+  /// Text on its way through the steps.
+  private struct Draft<Log: OriginLog> {
+    var bytes: [UInt8]
+    var origins: Log
+
+    /// A draft without text and with room for that of another.
+    init(after other: Draft) {
+      bytes = []
+      bytes.reserveCapacity(other.bytes.count + other.bytes.count / 4)
+      origins = Log()
+    }
+
+    /// A text as it is.
+    init(_ text: Substring) {
+      bytes = Array(text.utf8)
+      origins = Log()
+      for index in bytes.indices { origins.note(1, index..<(index + 1)) }
+    }
+
+    /// Appends what stands for some bytes of the draft before.
+    mutating func append(_ text: some Collection<UInt8>, for range: Range<Int>, of before: Draft) {
+      bytes.append(contentsOf: text)
+      origins.note(text.count, before.origins.origin(of: range))
+    }
   }
 
   /// The words of a text.
-  func words(of text: Substring) -> Words {
-    var normalized = Array(text.utf8)
+  func words<Log: OriginLog>(of text: Substring, _ log: Log.Type) -> Words<Log> {
+    var draft = Draft<Log>(text)
     for step in steps {
       switch step {
-      case .precompiled(let map): normalized = Self.mapped(normalized, map)
-      case .strip(let left, let right): Self.strip(&normalized, left: left, right: right)
-      case .joinSpaces: normalized = Self.joiningSpaces(normalized)
+      case .precompiled(let map): draft = Self.mapped(draft, map)
+      case .strip(let left, let right): Self.strip(&draft, left: left, right: right)
+      case .joinSpaces: draft = Self.joiningSpaces(draft)
       }
     }
-    var words = Words()
-    words.bytes.reserveCapacity(normalized.count + normalized.count / 2 + 3)
-    normalized.withUnsafeBufferPointer { bytes in
-      var start = 0
-      if splitsAtWhitespace {
+    var words = Words<Log>()
+    words.bytes.reserveCapacity(draft.bytes.count + draft.bytes.count / 2 + 3)
+    var start = 0
+    if splitsAtWhitespace {
+      draft.bytes.withUnsafeBufferPointer { bytes in
         var index = 0
         while index < bytes.count {
           let (scalar, length) = UTF8Scanning.scalar(bytes, at: index)
           if UTF8Scanning.isWhitespace(scalar) {
-            append(bytes[start..<index], to: &words)
+            append(start..<index, of: draft, to: &words)
             start = index + length
           }
           index += length
         }
       }
-      append(bytes[start...], to: &words)
     }
+    append(start..<draft.bytes.count, of: draft, to: &words)
     return words
   }
 
   /// Appends text, cut before every ▁ but at an end only where one stands alone.
-  private func append(_ text: Slice<UnsafeBufferPointer<UInt8>>, to words: inout Words) {
-    guard !text.isEmpty else { return }
+  private func append<Log: OriginLog>(_ range: Range<Int>, of draft: Draft<Log>, to words: inout Words<Log>) {
+    guard !range.isEmpty else { return }
     let first = words.bytes.count
-    for byte in text {
-      if byte == 0x20 { words.bytes.append(contentsOf: UTF8Scanning.visibleBlank) } else { words.bytes.append(byte) }
+    let text = draft.bytes[range]
+    if addsBlank, text.first != 0x20, !text.starts(with: UTF8Scanning.visibleBlank) {
+      words.bytes.append(contentsOf: UTF8Scanning.visibleBlank)
+      let start = draft.origins.origin(of: range).lowerBound
+      words.origins.note(3, start..<start)
     }
-    if addsBlank, !words.bytes[first...].starts(with: UTF8Scanning.visibleBlank) {
-      words.bytes.insert(contentsOf: UTF8Scanning.visibleBlank, at: first)
+    for (index, byte) in zip(range, text) {
+      let origin = draft.origins.origin(of: index..<(index + 1))
+      if byte == 0x20 {
+        words.bytes.append(contentsOf: UTF8Scanning.visibleBlank)
+        words.origins.note(3, origin)
+      } else {
+        words.bytes.append(byte)
+        words.origins.note(1, origin)
+      }
     }
     words.bytes.withUnsafeBufferPointer { bytes in
       var start = first
@@ -81,30 +118,34 @@ struct WordNormalizer: Sendable {
 
   // MARK: - Steps
 
-  private static func strip(_ text: inout [UInt8], left: Bool, right: Bool) {
-    let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
+  private static func strip(_ draft: inout Draft<some OriginLog>, left: Bool, right: Bool) {
+    let scalars = String(decoding: draft.bytes, as: UTF8.self).unicodeScalars
     if right {
       let blanks = scalars.reversed().prefix { UTF8Scanning.isWhitespace($0) }
-      text.removeLast(blanks.reduce(0) { $0 + UTF8.width($1) })
+      let count = blanks.reduce(0) { $0 + UTF8.width($1) }
+      draft.bytes.removeLast(count)
+      draft.origins.removeLast(count)
     }
     if left {
       let blanks = scalars.prefix { UTF8Scanning.isWhitespace($0) }
-      text.removeFirst(min(text.count, blanks.reduce(0) { $0 + UTF8.width($1) }))
+      let count = min(draft.bytes.count, blanks.reduce(0) { $0 + UTF8.width($1) })
+      draft.bytes.removeFirst(count)
+      draft.origins.removeFirst(count)
     }
   }
 
-  private static func joiningSpaces(_ text: [UInt8]) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(text.count)
+  private static func joiningSpaces<Log: OriginLog>(_ draft: Draft<Log>) -> Draft<Log> {
+    var output = Draft(after: draft)
+    let text = draft.bytes
     var index = 0
     while index < text.count {
       var end = index
       while end < text.count, text[end] == 0x20 { end += 1 }
       if end - index >= 2 {
-        output.append(contentsOf: UTF8Scanning.visibleBlank)
+        output.append(UTF8Scanning.visibleBlank, for: index..<end, of: draft)
         index = end
       } else {
-        output.append(text[index])
+        output.append(CollectionOfOne(text[index]), for: index..<(index + 1), of: draft)
         index += 1
       }
     }
@@ -113,23 +154,22 @@ struct WordNormalizer: Sendable {
 
   /// The character map applied as the Rust crate spm_precompiled does: a grapheme cluster of less than six bytes becomes
   /// the replacement of the shortest rule that it begins with; else each of its characters is looked up for itself.
-  private static func mapped(_ text: [UInt8], _ map: CharacterMap) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(text.count + text.count / 4)
+  private static func mapped<Log: OriginLog>(_ draft: Draft<Log>, _ map: CharacterMap) -> Draft<Log> {
+    var output = Draft(after: draft)
     map.withUnits { units in
-      text.withUnsafeBufferPointer { bytes in
+      draft.bytes.withUnsafeBufferPointer { bytes in
         var start = 0
         while start < bytes.count {
           // Two ASCII characters are always two clusters, but for CR LF.
           var end = start + 1
           while end < bytes.count, bytes[end - 1] >= 0x80 || bytes[end] >= 0x80 || bytes[end] == 0x0A { end += 1 }
           if end == start + 1 {
-            appendCluster(bytes, start..<end, map, units, to: &output)
+            appendCluster(bytes, start..<end, of: draft, map, units, to: &output)
           } else {
             var position = start
             for character in String(decoding: bytes[start..<end], as: UTF8.self) {
               let length = character.utf8.count
-              appendCluster(bytes, position..<(position + length), map, units, to: &output)
+              appendCluster(bytes, position..<(position + length), of: draft, map, units, to: &output)
               position += length
             }
           }
@@ -140,21 +180,21 @@ struct WordNormalizer: Sendable {
     return output
   }
 
-  private static func appendCluster(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ map: CharacterMap,
-    _ units: UnsafeBufferPointer<UInt32>, to output: inout [UInt8]
+  private static func appendCluster<Log: OriginLog>(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, of draft: Draft<Log>, _ map: CharacterMap,
+    _ units: UnsafeBufferPointer<UInt32>, to output: inout Draft<Log>
   ) {
     if range.count < 6, let value = map.firstMatch(bytes, in: range, units), let text = map.replacement(value) {
-      output.append(contentsOf: text)
+      output.append(text, for: range, of: draft)
       return
     }
     var index = range.lowerBound
     while index < range.upperBound {
       let end = index + UTF8Scanning.scalar(bytes, at: index).length
       if let value = map.firstMatch(bytes, in: index..<end, units), let text = map.replacement(value) {
-        output.append(contentsOf: text)
+        output.append(text, for: index..<end, of: draft)
       } else {
-        output.append(contentsOf: bytes[index..<end])
+        output.append(bytes[index..<end], for: index..<end, of: draft)
       }
       index = end
     }

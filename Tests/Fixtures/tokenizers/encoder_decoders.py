@@ -38,8 +38,8 @@ def old_t5(folder):
     return T5TokenizerFast(tokenizer_object=Tokenizer.from_str(json.dumps(content)))
 
 
-def without_special_pieces(tokenizer):
-    """The same, but special tokens are pieces that no text spells."""
+def without_special_pieces(tokenizer, answer=None):
+    """The same, but special tokens are pieces that no text spells. `answer` is what of an encoding is wanted; its ids by default."""
     content = json.loads(tokenizer.backend_tokenizer.to_str())
     special = {token["content"] for token in content["added_tokens"]}
     content["added_tokens"] = []
@@ -48,7 +48,8 @@ def without_special_pieces(tokenizer):
         if entry[0] in special:
             entry[0] = f"\uf8ff{number}\uf8ff"
     backend = Tokenizer.from_str(json.dumps(content))
-    return lambda text: backend.encode(text).ids + [tokenizer.eos_token_id]
+    answer = answer or (lambda encoding: encoding.ids + [tokenizer.eos_token_id])
+    return lambda text: answer(backend.encode(text))
 
 
 def decodes(tokenizer, count, seed):

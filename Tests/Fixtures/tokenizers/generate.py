@@ -9,7 +9,7 @@ import json, os, random, shutil
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as schema
 from transformers import MarianTokenizer
-import encoder_decoders
+import encoder_decoders, offsets
 from lines import LINES, MARKED
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -131,6 +131,7 @@ def main():
     with open(f"{HERE}/marian.json", "w", encoding="utf-8") as file:
         json.dump(answers, file, ensure_ascii=False, separators=(",", ":"))
     encoder_decoders.main()
+    offsets.main()
 
 
 if __name__ == "__main__":
