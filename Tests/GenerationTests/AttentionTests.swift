@@ -17,18 +17,22 @@ import Testing
       return Harness.Job(source: item.input_ids, options: options)
     }
     #expect(fixture.cases.count == 6 && jobs.contains { $0.options.beamSize == 1 })
-    var worst: Float = 0
-    for (expected, answer) in zip(fixture.cases, harness.decode(jobs)) {
+    var worst: (difference: Float, place: String) = (0, "")
+    for (number, (expected, answer)) in zip(fixture.cases, harness.decode(jobs)).enumerated() {
       #expect(answer.map(\.tokens) == expected.hypotheses.map(\.ids))
       for (reference, hypothesis) in zip(expected.hypotheses, answer) {
         let map = try #require(hypothesis.attention)
         try #require(map.tokenCount == reference.ids.count && map.sourceCount == expected.input_ids.count)
         for (token, row) in reference.weights.enumerated() {
-          for (source, weight) in row.enumerated() { worst = max(worst, abs(map[token, source] - weight)) }
+          for (source, weight) in row.enumerated() where abs(map[token, source] - weight) > worst.difference {
+            worst = (
+              abs(map[token, source] - weight), "case \(number), token \(token): \(map.row(token)), not \(row)"
+            )
+          }
         }
       }
     }
-    #expect(worst <= 1e-5, "the largest difference is \(worst)")
+    #expect(worst.difference <= 1e-5, "\(worst.place)")
   }
 
   /// A fixture's sources with beams of 1 to 6; every second asks what it attended to.

@@ -20,7 +20,8 @@ def weights(torch, out, row_of):
     for token in range(len(row_of)):
         step = min(token + 1, len(row_of) - 1)
         layers = out.cross_attentions[step]
-        heads = layers[(len(layers) - 1) // 2][row_of[step], :, 0]
+        # The last query: a model with more decoder than encoder layers gets no cache from transformers, and reads all tokens at every step.
+        heads = layers[(len(layers) - 1) // 2][row_of[step], :, -1]
         rows.append([float(f"{value:.6f}") for value in heads.double().mean(0).tolist()])
     return rows
 
