@@ -10,10 +10,13 @@ public enum Split: String, Sendable, CaseIterable {
   case none
 }
 
-/// Whether scores are wanted, which costs a pass over the logits at every step.
+/// What is wanted beside the texts.
 public enum Detail: Sendable, Equatable {
   case plain
+  /// Scores, which cost a pass over the logits at every step.
   case scored
+  /// Scores and word alignment, for which attention is kept and offsets of tokens are found.
+  case aligned
 }
 
 /// Texts to be translated in one direction.
@@ -95,10 +98,13 @@ public struct SegmentResult: Sendable, Equatable {
   public let flags: [SegmentFlag]
   /// Other translations, best first, all different; as many as were asked for where the search found as many.
   public let alternatives: [Alternative]
+  /// Links of the words of `target` to those of `source`, in the order of `target`, at most one a word; only where the
+  /// request asked for them.
+  public let alignment: [AlignmentLink]?
 
   package init(
     index: Int, item: Int, source: String, target: String, sourceOffsets: Range<Int>, score: Float?,
-    flags: [SegmentFlag], alternatives: [Alternative] = []
+    flags: [SegmentFlag], alternatives: [Alternative] = [], alignment: [AlignmentLink]? = nil
   ) {
     self.index = index
     self.item = item
@@ -108,6 +114,7 @@ public struct SegmentResult: Sendable, Equatable {
     self.score = score
     self.flags = flags
     self.alternatives = alternatives
+    self.alignment = alignment
   }
 }
 

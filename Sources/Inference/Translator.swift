@@ -1,18 +1,22 @@
 import Generation
 import Tensors
 import Text
+import Tokenizers
 
 /// The segments of one request, translated, in order as they finish.
 public struct TranslationStream: Sendable {
   let submission: Submission
   let plan: SegmentPlan
   let model: LoadedModel
+  /// What stands before each source.
+  private let prefix: String?
   private var index = 0
 
-  init(submission: Submission, plan: SegmentPlan, model: LoadedModel) {
+  init(submission: Submission, plan: SegmentPlan, model: LoadedModel, prefix: String?) {
     self.submission = submission
     self.plan = plan
     self.model = model
+    self.prefix = prefix
   }
 
   /// The next segment; nil behind the last. Cancelling the task frees the request's rows at the next decode step.
@@ -24,11 +28,28 @@ public struct TranslationStream: Sendable {
       throw .failed(reason: "\(model.card.id) computed no token for segment \(index); its weights may be damaged")
     }
     let segment = plan.segments[index]
+    let alignment = try alignment(segment, hypothesis)
     let text = model.tokenizer.decode(hypothesis.tokens)
     return SegmentResult(
       index: index, item: segment.item, source: String(segment.text), target: text, sourceOffsets: segment.offsets,
       score: hypothesis.score, flags: flags(segment, hypothesis, text),
-      alternatives: alternatives(hypotheses.dropFirst(), to: text))
+      alternatives: alternatives(hypotheses.dropFirst(), to: text), alignment: alignment)
+  }
+
+  /// How the words of a segment's translation come from its source; nil where the hypothesis does not know.
+  private func alignment(
+    _ segment: SegmentPlan.Segment, _ hypothesis: Hypothesis
+  ) throws(InferenceError) -> [AlignmentLink]? {
+    guard let attention = hypothesis.attention else { return nil }
+    do throws(TokenizerError) {
+      let offsets = try model.tokenizer.sourceOffsets(of: segment.text, prefix: prefix)
+      let decoded = model.tokenizer.decodeWithOffsets(hypothesis.tokens)
+      return WordAlignment.links(
+        attention, source: TokenWords(segment.text, offsets: offsets),
+        target: TokenWords(decoded.text, offsets: decoded.offsets))
+    } catch {
+      throw .failed(reason: error.description)
+    }
   }
 
   /// Texts that differ from `best` and from each other; two hypotheses may differ in their pieces only.
@@ -68,12 +89,13 @@ extension InferenceEngine {
       model.generation(for: .translation(from: request.source, to: request.target)),
       beamSize: request.beamSize ?? configuration.beamSize,
       hypothesisCount: request.alternatives + 1, maxNewTokens: request.maxNewTokens,
-      scoring: request.detail == .scored ? .meanLogProbability : .none)
+      scoring: request.detail == .plain ? .none : .meanLogProbability,
+      attention: request.detail == .aligned ? .mean : .none)
     let submission = try loop.submit(
       plan.segments.map { EngineLoop.Segment(source: $0.source, options: options) },
       model: route.model, priority: request.priority,
       deadline: ContinuousClock.now + configuration.deadline)
-    return TranslationStream(submission: submission, plan: plan, model: model)
+    return TranslationStream(submission: submission, plan: plan, model: model, prefix: route.prefix)
   }
 
   /// Translates a request's texts. Each answer depends on its own text only, whatever else is being translated.

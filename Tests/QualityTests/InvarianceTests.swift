@@ -22,7 +22,7 @@ import Workers
     try await engine.translate(
       TranslationRequest(
         texts: [text], source: "en", target: target, beamSize: beamSize, alternatives: beamSize ?? 0 > 1 ? 1 : 0,
-        detail: .scored))
+        detail: .aligned))
   }
 
   /// One of several translations of a sentence, in another language and with another beam than its neighbours.
@@ -33,7 +33,7 @@ import Workers
     ).segments
   }
 
-  /// Text and score of each sentence, translated one after the other.
+  /// Text, score and alignment of each sentence, translated one after the other.
   static func alone(_ engine: InferenceEngine, _ sentences: [String]) async throws -> [[SegmentResult]] {
     var results: [[SegmentResult]] = []
     for index in sentences.indices { results.append(try await translate(engine, sentences, index)) }
@@ -57,7 +57,9 @@ import Workers
     }
   }
 
-  @Test func `answers and scores are the same alone, among 64 others, and with 1 or 2 threads`() async throws {
+  @Test func `answers, scores and alignments are the same alone, among 64 others, and with 1 or 2 threads`()
+    async throws
+  {
     let sentences = try RealText.sentences()
     let one = try Self.engine(threads: 1)
     defer { one.shutdown() }
@@ -72,7 +74,7 @@ import Workers
   }
 
   @Test(arguments: [Quantization.int8, .float32])
-  func `answers and scores are the same on every instruction set`(quantization: Quantization) async throws {
+  func `answers, scores and alignments are the same on every instruction set`(quantization: Quantization) async throws {
     let sentences = Array(try RealText.sentences().prefix(quantization == .int8 ? 60 : 12))
     var answers: [[[SegmentResult]]] = []
     for kernels in KernelSet.all {
