@@ -295,7 +295,7 @@ package enum OpenAPIDocument {
             details:
               type: boolean
               default: false
-              description: Whether segments, scores, flags, model and timings are told.
+              description: Whether segments, scores, flags, word alignment, model and timings are told.
             glossary:
               type: object
               additionalProperties: {type: string}
@@ -375,6 +375,25 @@ package enum OpenAPIDocument {
                 `truncated`: a limit ended it. `repetition`: a unit of 1–8 tokens at least 4 times in a row. `untranslated`:
                 equal to the source ignoring case, 3 words or more. `copied`: 6 source words or more in a row.
                 `length_ratio`: more than 3 times as long as its source, or less than a third, from 10 tokens on.
+            alignment:
+              type: array
+              description: |
+                Which word of `source` each word of `target` comes from, by what the model attended to. An entry is
+                `[source start, source end, target start, target end, weight]`: places of two words, [start, end), in Unicode
+                scalars of `source` and of `target`; words stand between white space, and in scripts without spaces are
+                what one token gave. In the order of `target`, at most one entry a word: the source word that got the
+                greatest part of its attention, of two equal ones the earlier. `weight` is that part of all attention to
+                words of `source`, above 0, at most 1.
+              items:
+                type: array
+                minItems: 5
+                maxItems: 5
+                prefixItems:
+                  - {type: integer, minimum: 0}
+                  - {type: integer, minimum: 1}
+                  - {type: integer, minimum: 0}
+                  - {type: integer, minimum: 1}
+                  - {type: number, exclusiveMinimum: 0, maximum: 1}
             alternatives:
               type: array
               description: Where they were asked for and there are any.

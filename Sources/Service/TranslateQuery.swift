@@ -64,7 +64,7 @@ struct TranslateQuery: Sendable {
       beamSize: try fields.beamSize(),
       alternatives: alternatives,
       priority: try fields.choice(.priority) ?? .interactive,
-      detail: details == .detailed ? .scored : .plain)
+      detail: details == .detailed ? .aligned : .plain)
   }
 
   /// The number of items, then of characters.

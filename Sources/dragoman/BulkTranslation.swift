@@ -10,7 +10,8 @@ struct BulkOptions: ParsableArguments {
   @Flag(help: "Take each file, or the whole standard input, as one text.")
   var document = false
 
-  @Flag(help: "Write a line of JSON for each text: source, translation, segments with scores and flags.")
+  @Flag(
+    help: "Write a line of JSON for each text: source, translation, segments with scores, flags and word alignment.")
   var json = false
 
   @Flag(help: "Replace bytes that are no UTF-8 by U+FFFD instead of stopping.")

@@ -64,7 +64,7 @@ struct TranslateCommand: AsyncParsableCommand {
     }
     let template = TranslationRequest(
       texts: [], source: source, target: target, split: split, maxNewTokens: bulk.maxNewTokens, beamSize: beamSize,
-      priority: .bulk, detail: bulk.json ? .scored : .plain)
+      priority: .bulk, detail: bulk.json ? .aligned : .plain)
     try await BulkTranslation(engine: engine, template: template, options: bulk).run()
   }
 

@@ -90,7 +90,7 @@ private struct FuzzSite {
     let segments = request.texts.enumerated().map { index, text in
       SegmentResult(
         index: index, item: index, source: text, target: text, sourceOffsets: 0..<text.unicodeScalars.count,
-        score: request.detail == .scored ? -Float(options.maxLength) : nil, flags: [])
+        score: request.detail != .plain ? -Float(options.maxLength) : nil, flags: [])
     }
     let timings = TranslationTimings(queue: .zero, inference: .zero, total: .zero)
     return Translation(texts: request.texts, segments: segments, model: "fuzz", timings: timings)

@@ -19,10 +19,12 @@ enum Fake {
     let segments = request.texts.enumerated().map { index, text in
       SegmentResult(
         index: index, item: index, source: text, target: texts[index],
-        sourceOffsets: 0..<text.unicodeScalars.count, score: request.detail == .scored ? -0.25 : nil, flags: flags,
+        sourceOffsets: 0..<text.unicodeScalars.count, score: request.detail != .plain ? -0.25 : nil, flags: flags,
         alternatives: (0..<request.alternatives).map { rank in
-          Alternative(target: "\(rank) \(texts[index])", score: request.detail == .scored ? -0.5 : nil)
-        })
+          Alternative(target: "\(rank) \(texts[index])", score: request.detail != .plain ? -0.5 : nil)
+        },
+        alignment: request.detail == .aligned
+          ? [AlignmentLink(source: 0..<text.unicodeScalars.count, target: 5..<6, weight: 0.75)] : nil)
     }
     return Translation(
       texts: texts, alternatives: segments.map { $0.alternatives.map(\.target) }, segments: segments, model: "fake",

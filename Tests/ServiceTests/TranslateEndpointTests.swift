@@ -133,12 +133,12 @@ struct TranslateEndpointTests {
     #expect(
       try await Site().json(#"{"q":"Hé","source":"en","target":"de","details":true}"#)
         == .ok(
-          #"{"translatedText":"[de] Hé","details":[{"source":"Hé","target":"[de] Hé","source_offsets":[0,2],"score":-0.25,"flags":[]}],"model":"fake","timings":{"queue_ms":0.041,"inference_ms":11.302,"total_ms":11.533}}"#
+          #"{"translatedText":"[de] Hé","details":[{"source":"Hé","target":"[de] Hé","source_offsets":[0,2],"score":-0.25,"flags":[],"alignment":[[0,2,5,6,0.75]]}],"model":"fake","timings":{"queue_ms":0.041,"inference_ms":11.302,"total_ms":11.533}}"#
         ))
     #expect(
       try await Site().json(#"{"q":["a","b"],"source":"en","target":"de","details":true}"#)
         == .ok(
-          #"{"translatedText":["[de] a","[de] b"],"details":[[{"source":"a","target":"[de] a","source_offsets":[0,1],"score":-0.25,"flags":[]}],[{"source":"b","target":"[de] b","source_offsets":[0,1],"score":-0.25,"flags":[]}]],"model":"fake","timings":{"queue_ms":0.041,"inference_ms":11.302,"total_ms":11.533}}"#
+          #"{"translatedText":["[de] a","[de] b"],"details":[[{"source":"a","target":"[de] a","source_offsets":[0,1],"score":-0.25,"flags":[],"alignment":[[0,1,5,6,0.75]]}],[{"source":"b","target":"[de] b","source_offsets":[0,1],"score":-0.25,"flags":[],"alignment":[[0,1,5,6,0.75]]}]],"model":"fake","timings":{"queue_ms":0.041,"inference_ms":11.302,"total_ms":11.533}}"#
         ))
     #expect(
       try await Site().json(#"{"q":["a","b"],"source":"en","target":"en","details":true}"#)
@@ -158,7 +158,9 @@ struct TranslateEndpointTests {
       try await Site().json(#"{"q":["a","b"],"source":"de","target":"de","alternatives":1}"#)
         == .ok(#"{"translatedText":["a","b"],"alternatives":[[],[]]}"#))
     let detailed = try await Site().json(#"{"q":"a","source":"en","target":"de","alternatives":1,"details":true}"#)
-    #expect(detailed.body.contains(#""flags":[],"alternatives":[{"target":"0 [de] a","score":-0.5}]}"#))
+    #expect(
+      detailed.body.contains(
+        #""flags":[],"alignment":[[0,1,5,6,0.75]],"alternatives":[{"target":"0 [de] a","score":-0.5}]}"#))
   }
 
   @Test func `a truncated segment shows without details`() async throws {
