@@ -110,6 +110,13 @@ public final class InferenceEngine: Sendable {
     return try now.get()
   }
 
+  /// Puts segments for one model into the queue.
+  func submit(
+    _ segments: [EngineLoop.Segment], model: Int, priority: Priority, deadline: ContinuousClock.Instant
+  ) throws(InferenceError) -> Submission {
+    try current().1.submit(segments, model: model, priority: priority, deadline: deadline)
+  }
+
   /// The engine's thread: loads, then decodes until it is stopped.
   private func run() {
     let context = KernelContext(kernels: configuration.kernels, pool: pool)

@@ -10,6 +10,8 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
   case noSummarizer(language: String)
   /// No model that is loaded does this.
   case noModel(task: ModelCard.Task)
+  /// There is nothing but white space to summarize.
+  case emptyText
   /// The queue is full.
   case overloaded(retryAfter: Duration)
   /// The request's deadline passed before it was done.
@@ -28,6 +30,7 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
     case .noSummarizer(let language):
       "no model writes summaries of texts in \(language); method extractive needs none"
     case .noModel(let task): "no \(task.rawValue) model is loaded"
+    case .emptyText: "the text has no word"
     case .overloaded(let retryAfter): "overloaded; try again in \(retryAfter.components.seconds) s"
     case .deadlineExceeded: "the request took longer than its deadline"
     case .cancelled: "cancelled"

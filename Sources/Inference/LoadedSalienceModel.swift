@@ -8,7 +8,7 @@ public struct LoadedSalienceModel: Sendable {
   public let card: ModelCard
   public let folder: String
   let model: SalienceModel
-  private let tokenizer: any TextTokenizer
+  let tokenizer: any TextTokenizer
 
   /// Loads what its card's folder holds: vocabulary, weights.
   init(
@@ -40,6 +40,11 @@ public struct LoadedSalienceModel: Sendable {
       throw .failed(
         reason: "\(folder): eos_token_id is \(model.endToken), but the tokenizer ends a text with \(tokenizer.endID)")
     }
+  }
+
+  /// Whether it scores texts in a language, a code in lower case; English where its card names none.
+  func knows(_ language: String) -> Bool {
+    card.languages.isEmpty ? language == "en" : card.languages.contains { $0.from.lowercased() == language }
   }
 
   /// The tokens of a sentence that are read.

@@ -19,6 +19,13 @@ extension InferenceEngine {
   public func salience(
     of sentences: [SalienceSentence], priority: Priority = .interactive
   ) async throws(InferenceError) -> [Float] {
+    try await salience(of: sentences, priority: priority, deadline: ContinuousClock.now + configuration.deadline)
+  }
+
+  /// The same for a part of a request that has a deadline of its own.
+  func salience(
+    of sentences: [SalienceSentence], priority: Priority, deadline: ContinuousClock.Instant
+  ) async throws(InferenceError) -> [Float] {
     let (catalog, loop) = try current()
     guard let model = catalog.salience else { throw .noModel(task: .salience) }
     guard !sentences.isEmpty else { return [] }
@@ -27,8 +34,7 @@ extension InferenceEngine {
     for sentence in sentences { tokens.append(try model.tokens(of: sentence.text)) }
     let places = zip(sentences, tokens).map { SalienceModel.Place(tokens: $1.count, start: $0.start) }
     let submission = try loop.salience.submit(
-      SalienceLane.Document(sentences: tokens, places: places), priority: priority,
-      deadline: ContinuousClock.now + configuration.deadline)
+      SalienceLane.Document(sentences: tokens, places: places), priority: priority, deadline: deadline)
     let scores = try await submission.next() ?? []
     guard scores.allSatisfy(\.isFinite) else {
       throw .failed(reason: "\(model.card.id) computed no number for a sentence; its weights may be damaged")

@@ -78,7 +78,14 @@ public struct TranslationStream: Sendable {
 extension InferenceEngine {
   /// Cuts a request's texts into segments and puts them into the queue.
   public func submit(_ request: TranslationRequest) throws(InferenceError) -> TranslationStream {
-    let (catalog, loop) = try current()
+    try submit(request, deadline: ContinuousClock.now + configuration.deadline)
+  }
+
+  /// The same for a part of a request that has a deadline of its own.
+  func submit(
+    _ request: TranslationRequest, deadline: ContinuousClock.Instant
+  ) throws(InferenceError) -> TranslationStream {
+    let (catalog, _) = try current()
     guard let route = catalog.route(from: request.source, to: request.target) else {
       throw .unsupportedPair(source: request.source, target: request.target)
     }
@@ -91,26 +98,36 @@ extension InferenceEngine {
       hypothesisCount: request.alternatives + 1, maxNewTokens: request.maxNewTokens,
       scoring: request.detail == .plain ? .none : .meanLogProbability,
       attention: request.detail == .aligned ? .mean : .none)
-    let submission = try loop.submit(
+    let submission = try submit(
       plan.segments.map { EngineLoop.Segment(source: $0.source, options: options) },
-      model: route.model, priority: request.priority,
-      deadline: ContinuousClock.now + configuration.deadline)
+      model: route.model, priority: request.priority, deadline: deadline)
     return TranslationStream(submission: submission, plan: plan, model: model, prefix: route.prefix)
   }
 
   /// Translates a request's texts. Each answer depends on its own text only, whatever else is being translated.
   public func translate(_ request: TranslationRequest) async throws(InferenceError) -> Translation {
     var stream = try submit(request)
+    return try await stream.collect()
+  }
+}
+
+extension TranslationStream {
+  /// Waits for all segments and puts the texts together.
+  /// - Parameter onProgress: told how many of the segments are done.
+  mutating func collect(
+    onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) async throws(InferenceError) -> Translation {
     var segments: [SegmentResult] = []
-    segments.reserveCapacity(stream.plan.segments.count)
-    while let segment = try await stream.next() { segments.append(segment) }
-    let plan = stream.plan
+    segments.reserveCapacity(plan.segments.count)
+    while let segment = try await next() {
+      segments.append(segment)
+      onProgress(segments.count, plan.segments.count)
+    }
     let targets = segments.map(\.target)
-    let texts = request.texts.indices.map { plan.assemble(item: $0, translations: targets) }
+    let texts = plan.items.indices.map { plan.assemble(item: $0, translations: targets) }
     return Translation(
-      texts: texts, alternatives: plan.alternatives(to: texts, segments),
-      segments: segments,
-      model: stream.model.card.id, timings: TranslationTimings(stream.submission.timings, now: ContinuousClock.now))
+      texts: texts, alternatives: plan.alternatives(to: texts, segments), segments: segments, model: model.card.id,
+      timings: TranslationTimings(submission.timings, now: ContinuousClock.now))
   }
 }
 

@@ -39,7 +39,7 @@ public enum APIError: Error, Equatable, Sendable {
     case .engine(let error):
       switch error {
       case .notReady, .overloaded, .shuttingDown: return .serviceUnavailable
-      case .unsupportedPair, .noSummarizer, .noModel: return .badRequest
+      case .unsupportedPair, .noSummarizer, .noModel, .emptyText: return .badRequest
       // Not 503: the request was taken and worked on, and sent again it would take as long.
       case .deadlineExceeded: return .gatewayTimeout
       // Nobody reads it; the log shows it. Other servers use the same number for "client closed request".
@@ -82,7 +82,7 @@ public enum APIError: Error, Equatable, Sendable {
     case .overloaded(let wait): return wait.wholeSecondsUp
     // By then another process listens, or none.
     case .shuttingDown: return 5
-    case .unsupportedPair, .noSummarizer, .noModel, .deadlineExceeded, .cancelled, .failed: return nil
+    case .unsupportedPair, .noSummarizer, .noModel, .emptyText, .deadlineExceeded, .cancelled, .failed: return nil
     }
   }
 
@@ -108,6 +108,7 @@ public enum APIError: Error, Equatable, Sendable {
         parameter: "method", expected: "extractive or auto: no model writes summaries of texts in \(clipped(language))"
       ).message
     case .noModel: return "This server has no model for it"
+    case .emptyText: return APIError.invalid(parameter: "q", expected: "a text with at least one word").message
     case .overloaded: return "Too many requests are waiting; try again after the seconds that Retry-After names"
     case .deadlineExceeded: return "The request took longer than this server allows; send less text at once"
     case .cancelled: return "The client closed the connection"

@@ -9,7 +9,7 @@ extension Unicode.Scalar {
   }
 
   /// Whether a line ends here (Unicode's mandatory breaks).
-  var isLineBreak: Bool {
+  package var isLineBreak: Bool {
     switch value {
     case 0x0A...0x0D, 0x85, 0x2028, 0x2029: true
     default: false
@@ -34,13 +34,13 @@ extension Unicode.Scalar {
   }
 
   /// A decimal digit of any script.
-  var isDigit: Bool {
+  package var isDigit: Bool {
     if isASCII { return (0x30...0x39).contains(value) }
     return properties.generalCategory == .decimalNumber
   }
 
   /// Han, kana, bopomofo: scripts without spaces, whose marks end sentences without one.
-  var isEastAsian: Bool {
+  package var isEastAsian: Bool {
     switch value {
     case 0x2E80...0x2FDF, 0x3005...0x3007, 0x3040...0x31FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xF900...0xFAFF,
       0xFF66...0xFF9F, 0x20000...0x3FFFD:

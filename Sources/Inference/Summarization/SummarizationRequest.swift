@@ -74,4 +74,10 @@ public struct SummaryProgress: Sendable, Equatable {
   /// Chunks of the stage that are done, of `total`.
   public let done: Int
   public let total: Int
+
+  package init(stage: Stage, done: Int, total: Int) {
+    self.stage = stage
+    self.done = done
+    self.total = total
+  }
 }

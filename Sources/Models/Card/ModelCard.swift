@@ -53,6 +53,8 @@ public struct ModelCard: Sendable, Decodable {
   public private(set) var languages: [Direction]
   /// A summarizer's lengths, by name.
   public let lengths: [Length]
+  /// The lengths that a summarizer may write unasked, as requests name them; nil is all.
+  public let autoLengths: [String]?
   /// Source tokens, end of sentence included, that the model was trained on; longer segments are split.
   public let maxSourceTokens: Int?
   public let files: [File]
@@ -67,6 +69,7 @@ public struct ModelCard: Sendable, Decodable {
     case id, task, architecture, languages, lengths, files, license, attribution
     case maxSourceTokens = "max_source_tokens"
     case selfTest = "self_test"
+    case autoLengths = "auto_lengths"
   }
 
   public init(from decoder: any Decoder) throws {
@@ -80,6 +83,7 @@ public struct ModelCard: Sendable, Decodable {
       languages.isEmpty && task == .summarization ? [Direction(from: "en", to: "en", prefix: nil)] : languages
     lengths = (try container.decodeIfPresent([String: String].self, forKey: .lengths) ?? [:])
       .map { Length(name: $0.key, prefix: $0.value) }.sorted { $0.name < $1.name }
+    autoLengths = try container.decodeIfPresent([String].self, forKey: .autoLengths)
     maxSourceTokens = try container.decodeIfPresent(Int.self, forKey: .maxSourceTokens)
     files = try container.decode([File].self, forKey: .files)
     let scores = task == .salience
