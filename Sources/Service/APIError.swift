@@ -2,7 +2,7 @@ import HTTP
 import HTTPTypes
 import Inference
 
-/// Why a request gets no translation. Texts and codes are LibreTranslate's wherever LibreTranslate has the case.
+/// Why a request gets no translation or summary. Texts and codes are LibreTranslate's wherever LibreTranslate has the case.
 public enum APIError: Error, Equatable, Sendable {
   /// A parameter that every request needs is absent or empty.
   case missing(parameter: String)
@@ -10,6 +10,8 @@ public enum APIError: Error, Equatable, Sendable {
   case notANumber(parameter: String)
   /// A parameter has another type or value than it may have; `expected` says which it may.
   case invalid(parameter: String, expected: String)
+  /// Parameters of which a request may have one only.
+  case contradictory(parameters: [String])
   /// More items or characters than the limit.
   case overTextLimit(size: Int, limit: Int)
   /// A language that no model knows.
@@ -26,13 +28,13 @@ public enum APIError: Error, Equatable, Sendable {
   case unsupportedMedia(String)
   /// Something that the API has, but this version does not.
   case notYet(String)
-  /// The engine gave no translation.
+  /// The engine gave no translation or summary.
   case engine(InferenceError)
 
   /// The status that says so; the one place where an error of the engine becomes one.
   public var status: HTTPStatus {
     switch self {
-    case .missing, .notANumber, .invalid, .overTextLimit, .unsupportedLanguage, .unsupportedFormat,
+    case .missing, .notANumber, .invalid, .contradictory, .overTextLimit, .unsupportedLanguage, .unsupportedFormat,
       .unavailableTarget, .malformedJSON, .malformedForm, .notYet:
       return .badRequest
     case .unsupportedMedia: return .unsupportedMediaType
@@ -49,12 +51,34 @@ public enum APIError: Error, Equatable, Sendable {
     }
   }
 
+  /// What a call of the engine returns; its error becomes the API's.
+  static func ofEngine<Value>(_ call: () throws(InferenceError) -> Value) throws(APIError) -> Value {
+    do {
+      return try call()
+    } catch {
+      throw .engine(error)
+    }
+  }
+
+  /// What a call of the engine returns; its error becomes the API's.
+  static func ofEngine<Value: Sendable>(
+    _ call: () async throws(InferenceError) -> Value
+  ) async throws(APIError) -> Value {
+    do {
+      return try await call()
+    } catch {
+      throw .engine(error)
+    }
+  }
+
   /// One sentence for the client.
   public var message: String {
     switch self {
     case .missing(let parameter): return "Invalid request: missing \(parameter) parameter"
     case .notANumber(let parameter): return "Invalid request: \(parameter) parameter is not a number"
     case .invalid(let parameter, let expected): return "Invalid request: \(parameter) parameter must be \(expected)"
+    case .contradictory(let parameters):
+      return "Invalid request: \(parameters.inWords("and")) parameters exclude each other"
     case .overTextLimit(let size, let limit):
       return "Invalid request: request (\(size)) exceeds text limit (\(limit))"
     case .unsupportedLanguage(let code): return "\(Self.clipped(code)) is not supported"
@@ -115,6 +139,13 @@ public enum APIError: Error, Equatable, Sendable {
     // What failed may name folders of this machine: it stands in the log, beside the request's id.
     case .failed: return "The model could not be used; the server's log says why"
     }
+  }
+}
+
+extension [String] {
+  /// `a, b WORD c`.
+  func inWords(_ word: String) -> String {
+    count < 2 ? first ?? "" : dropLast().joined(separator: ", ") + " \(word) " + self[count - 1]
   }
 }
 

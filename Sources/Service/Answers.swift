@@ -1,5 +1,6 @@
 import HTTP
 import HTTPTypes
+import Logging
 
 /// The answers that endpoints share.
 enum Answer {
@@ -10,6 +11,22 @@ enum Answer {
     var writer = JSONWriter()
     write(&writer)
     return HTTPResponse(status: status, contentType: json, body: writer.bytes)
+  }
+
+  /// What `work` answers, or its error; what the engine failed at stands in the log, beside the request's id.
+  ///
+  /// - Parameter name: what the log calls the work: `translation`.
+  static func working(
+    _ name: String, _ id: RequestID, _ logger: Logger, _ work: () async throws(APIError) -> HTTPResponse
+  ) async -> HTTPResponse {
+    do throws(APIError) {
+      return try await work()
+    } catch {
+      if case .engine(.failed(let reason)) = error {
+        logger.error("\(name) failed", metadata: ["reason": "\(reason)", "id": "\(id)"])
+      }
+      return self.error(error)
+    }
   }
 
   /// `{"error": …}`, with `detail` where there is one, and Retry-After where it is worth trying again.
@@ -27,6 +44,18 @@ enum Answer {
         if let detail { object.member("detail", detail) }
       }
     }
+  }
+}
+
+extension HTTPRequest {
+  /// Refuses a request whose Accept names the type of a stream of events.
+  func refuseEventStream() throws(APIError) {
+    let wantsOne = headers[values: .accept].contains { value in
+      value.split(separator: ",").contains { range in
+        range.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased() == "text/event-stream"
+      }
+    }
+    if wantsOne { throw .notYet("text/event-stream") }
   }
 }
 

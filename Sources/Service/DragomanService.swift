@@ -27,7 +27,7 @@ public struct DragomanService: Service, CustomStringConvertible {
 
   /// Makes a server that does not listen yet.
   public init(
-    configuration: ServiceConfiguration, service: TranslationService, logger: Logger,
+    configuration: ServiceConfiguration, service: InferenceService, logger: Logger,
     secondSignal: SecondSignal = .ends
   ) {
     self.configuration = configuration

@@ -3,7 +3,7 @@ import Inference
 
 /// GET /languages: `[{"code", "name", "targets"}]`, as LibreTranslate shows them.
 struct LanguagesEndpoint: Sendable {
-  let service: TranslationService
+  let service: InferenceService
 
   func respond() -> HTTPResponse {
     let directory: LanguageDirectory

@@ -9,8 +9,10 @@ package enum OpenAPIDocument {
     info:
       title: Dragoman
       version: 0.1.0
-      summary: Translation on your own machine, compatible with LibreTranslate.
+      summary: Translation and summaries on your own machine; translation compatible with LibreTranslate.
       description: |
+        `POST /translate` translates, `POST /summarize` summarizes; both take JSON or a form.
+
         Every answer is `application/json` unless its operation says otherwise, and every error is
         `{"error": "one sentence"}`, also 404, 405, 413, 431 and malformed HTTP.
         Every answer carries `X-Content-Type-Options: nosniff` and the CORS fields that let a page of any origin call;
@@ -30,6 +32,7 @@ package enum OpenAPIDocument {
         description: the default of `dragoman serve`
     tags:
       - name: translation
+      - name: summaries
       - name: operations
     paths:
       /translate:
@@ -94,36 +97,103 @@ package enum OpenAPIDocument {
                     form:
                       value:
                         error: 'Malformed form data: pair 1 has an incomplete % escape, a NUL or bytes that are not UTF-8'
-            '415':
-              description: A body that is multipart/form-data, or that has a Content-Encoding.
+            '415': {$ref: '#/components/responses/UnsupportedMedia'}
+            '500': {$ref: '#/components/responses/Failed'}
+            '503': {$ref: '#/components/responses/Unavailable'}
+            '504': {$ref: '#/components/responses/Late'}
+            default: {$ref: '#/components/responses/Refused'}
+      /summarize:
+        post:
+          tags: [summaries]
+          operationId: summarize
+          summary: Summarizes a text, with a model's words or with the text's own sentences.
+          description: |
+            Takes JSON, or form fields in body and query, like `/translate`.
+
+            The whole text is read, however long it is: it is cut at sentences into parts that a model can read, and the
+            parts' summaries are summarized again; `coverage` counts what was read. Method `auto` lets a model write where
+            the text suits it and what it wrote passes every check; else sentences of the text are chosen, unchanged.
+            `method_used` and `reason` say which of both and why. With `auto` no summary has a number that the text lacks,
+            in any language.
+
+            `length`, `max_sentences` and `max_tokens` exclude each other; without any of them the length is medium. A
+            text that is shorter than the length asked for comes back in its own sentences: nothing is invented to fill up.
+            When the client closes the connection the work is cancelled.
+          requestBody:
+            required: false
+            content:
+              application/json:
+                schema: {$ref: '#/components/schemas/SummarizeRequest'}
+                examples:
+                  short: {value: {q: 'The river rose by two metres. Nobody was hurt. Schools stay shut.', length: short}}
+                  sentences: {value: {q: 'The river rose by two metres. Nobody was hurt.', max_sentences: 1, method: extractive}}
+                  focus:
+                    value: {q: 'The river rose by two metres. Schools stay shut.', query: schools, language: en, target: de}
+                  details: {value: {q: 'The river rose by two metres. Nobody was hurt.', length: short, details: true}}
+              application/x-www-form-urlencoded:
+                schema: {$ref: '#/components/schemas/SummarizeRequest'}
+          responses:
+            '200':
+              description: The summary.
+              content:
+                application/json:
+                  schema: {$ref: '#/components/schemas/SummarizeResponse'}
+                  examples:
+                    short:
+                      value:
+                        summary: 'The river rose by two metres.'
+                        sentences:
+                          - {text: 'The river rose by two metres.', source_offsets: [[0, 29]], score: 0.62}
+                        coverage: {chunks: 1, source_sentences: 3, covered_sentences: 3}
+                        method_used: extractive
+                        reason: 'The text is too short for a model to say more than it does.'
+                        flags: []
+                        model: null
+                    details:
+                      value:
+                        summary: 'The river rose two metres.'
+                        sentences:
+                          - text: 'The river rose two metres.'
+                            source_offsets: [[0, 29]]
+                            score: -0.35
+                            attention:
+                              - {source_offsets: [0, 29], weight: 0.84}
+                              - {source_offsets: [30, 46], weight: 0.16}
+                            argmax: [0, 29]
+                        coverage: {chunks: 1, source_sentences: 2, covered_sentences: 2}
+                        method_used: abstractive
+                        reason: 'The text suits the model, and what it wrote passed every check.'
+                        flags: []
+                        model: summarizer
+            '400':
+              description: Something about the request is wrong, or not supported yet.
               content:
                 application/json:
                   schema: {$ref: '#/components/schemas/Error'}
                   examples:
-                    multipart:
+                    missing: {value: {error: 'Invalid request: missing q parameter'}}
+                    array: {value: {error: 'Invalid request: q parameter must be a string'}}
+                    blank: {value: {error: 'Invalid request: q parameter must be a text with at least one word'}}
+                    tooLong: {value: {error: 'Invalid request: request (2000001) exceeds text limit (2000000)'}}
+                    lengths:
+                      value: {error: 'Invalid request: length and max_sentences parameters exclude each other'}
+                    sentences:
+                      value: {error: 'Invalid request: max_sentences parameter must be an integer from 1 to 10000'}
+                    query: {value: {error: 'Invalid request: query parameter must be a string of at most 2000 characters'}}
+                    language: {value: {error: 'Invalid request: language parameter must be a language code'}}
+                    target: {value: {error: 'zz is not supported'}}
+                    pair: {value: {error: 'French (fr) is not available as a target language from German (de)'}}
+                    noModel:
                       value:
                         error: >-
-                          multipart/form-data is not supported: send application/json or
-                          application/x-www-form-urlencoded
-                    coding: {value: {error: 'Content-Encoding gzip is not supported yet'}}
-            '500':
-              description: The model could not be used; the server's log says why, beside the request's id.
-              content:
-                application/json:
-                  schema: {$ref: '#/components/schemas/Error'}
-                  examples:
-                    failed: {value: {error: "The model could not be used; the server's log says why"}}
+                          Invalid request: method parameter must be extractive or auto: no model writes summaries of texts
+                          in sv
+                    notYet: {value: {error: 'language auto is not supported yet'}}
+                    json: {value: {error: 'Invalid JSON format', detail: 'at byte 12: a name in double quotes is expected'}}
+            '415': {$ref: '#/components/responses/UnsupportedMedia'}
+            '500': {$ref: '#/components/responses/Failed'}
             '503': {$ref: '#/components/responses/Unavailable'}
-            '504':
-              description: >-
-                The request took longer than the server allows (`--request-timeout`). It was worked on, and sent again it
-                would take as long, so there is no Retry-After.
-              content:
-                application/json:
-                  schema: {$ref: '#/components/schemas/Error'}
-                  examples:
-                    deadline:
-                      value: {error: 'The request took longer than this server allows; send less text at once'}
+            '504': {$ref: '#/components/responses/Late'}
             default: {$ref: '#/components/responses/Refused'}
       /languages:
         get:
@@ -209,9 +279,9 @@ package enum OpenAPIDocument {
             default: {$ref: '#/components/responses/Refused'}
       /:
         get:
-          tags: [translation]
+          tags: [translation, summaries]
           operationId: page
-          summary: A page to translate with, in the browser.
+          summary: A page to translate and summarize with, in the browser.
           responses:
             '200':
               description: HTML that needs no other host.
@@ -225,6 +295,34 @@ package enum OpenAPIDocument {
           description: Seconds after which it is worth trying again, at least 1.
           schema: {type: integer, minimum: 1}
       responses:
+        UnsupportedMedia:
+          description: A body that is multipart/form-data, or that has a Content-Encoding.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Error'}
+              examples:
+                multipart:
+                  value:
+                    error: >-
+                      multipart/form-data is not supported: send application/json or application/x-www-form-urlencoded
+                coding: {value: {error: 'Content-Encoding gzip is not supported yet'}}
+        Failed:
+          description: The model could not be used; the server's log says why, beside the request's id.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Error'}
+              examples:
+                failed: {value: {error: "The model could not be used; the server's log says why"}}
+        Late:
+          description: >-
+            The request took longer than the server allows (`--request-timeout`). It was worked on, and sent again it would
+            take as long, so there is no Retry-After.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Error'}
+              examples:
+                deadline:
+                  value: {error: 'The request took longer than this server allows; send less text at once'}
         Unavailable:
           description: >-
             Models are not ready, the server is stopping, or too many requests wait. Retry-After says when to try again.
@@ -411,6 +509,160 @@ package enum OpenAPIDocument {
             queue_ms: {type: number, minimum: 0}
             inference_ms: {type: number, minimum: 0}
             total_ms: {type: number, minimum: 0}
+        SummarizeRequest:
+          type: object
+          required: [q]
+          properties:
+            q:
+              type: string
+              minLength: 1
+              description: >-
+                The text; one word at least, at most 2,000,000 characters (Unicode scalars). Empty counts as missing; several
+                texts are several requests.
+            length:
+              type: string
+              enum: [short, medium, long]
+              default: medium
+              description: >-
+                `short`: the sentence that matters most. `medium`: three sentences, or about as many words. `long`: eight.
+            max_sentences:
+              type: integer
+              minimum: 1
+              maximum: 10000
+              description: >-
+                Exactly as many sentences where they are chosen from the text (all, if it has fewer); at most as many where
+                a model writes them. Not beside `length` or `max_tokens`.
+            max_tokens:
+              type: integer
+              minimum: 1
+              maximum: 100000
+              description: >-
+                At most as many tokens; sentences stay whole where one fits. Not beside `length` or `max_sentences`.
+            method:
+              type: string
+              enum: [abstractive, extractive, auto]
+              default: auto
+              description: >-
+                `abstractive`: a model writes; 400 where none does in `language`. `extractive`: sentences of the text,
+                unchanged. `auto`: a model where the text suits it and what it wrote passes every check, else the text's own
+                sentences.
+            query:
+              type: string
+              maxLength: 2000
+              description: What the summary is to be about. Empty, it is whatever matters most in the text.
+              examples: [schools]
+            language:
+              type: string
+              pattern: '^[A-Za-z][A-Za-z0-9_-]{0,34}$'
+              default: en
+              description: >-
+                Language code of the text; case does not matter, and `de-DE` falls back to `de`. A text in a language that no
+                model knows is summarized by its words alone. `auto` is not supported yet.
+              examples: [en]
+            target:
+              type: string
+              description: >-
+                Language code of the summary; by default the text's own language. Another one must be among the targets that
+                `/languages` lists for it: the summary is translated.
+              examples: [de]
+            details:
+              type: boolean
+              default: false
+              description: Whether each sentence tells which sentences of the text it rests on, and how much on each.
+            priority:
+              type: string
+              enum: [interactive, bulk]
+              default: interactive
+              description: '`bulk` lets others pass.'
+            api_key:
+              type: string
+              description: Ignored while keys are off.
+        SummarizeResponse:
+          type: object
+          required: [summary, sentences, coverage, method_used, reason, flags, model]
+          properties:
+            summary:
+              type: string
+              description: The sentences, joined.
+            sentences:
+              type: array
+              items: {$ref: '#/components/schemas/SummarySentence'}
+            coverage:
+              $ref: '#/components/schemas/Coverage'
+            method_used:
+              type: string
+              enum: [abstractive, extractive]
+              description: Who wrote the sentences, a model or the text's author.
+            reason:
+              type: string
+              description: Why that method, in one sentence.
+            flags:
+              type: array
+              items:
+                type: string
+                enum:
+                  [unsupported_number, unsupported_name, unsupported_quotation, repetition, truncated, copied, short_text, untranslated]
+              description: |
+                `unsupported_number`, `unsupported_name`, `unsupported_quotation`: a number, a name, words in quotation marks
+                that the text lacks. `repetition`: words or sentences that stand there again and again. `truncated`: a limit
+                ended it. `copied`: most of what a model wrote is the text's own words in a row. `short_text`: the text has no
+                more to give; fewer sentences than were asked for, or the text itself. `untranslated`: a sentence is in the
+                text's language, because its translation said a number that the text lacks.
+            model:
+              type: [string, 'null']
+              description: >-
+                The id of the model that wrote it or scored its sentences; null where the text's words alone were counted.
+        SummarySentence:
+          type: object
+          required: [text, source_offsets, score]
+          properties:
+            text: {type: string}
+            source_offsets:
+              type: array
+              items: {$ref: '#/components/schemas/Offsets'}
+              description: >-
+                Where it comes from, in the text's order: a chosen sentence's own place, or the sentences that a written one
+                attended to most.
+            score:
+              type: [number, 'null']
+              description: >-
+                Chosen: how much it matters, 0 to 1, the larger the more. Written: mean ln p a token of the part that it was
+                written in.
+            attention:
+              type: array
+              description: >-
+                With `details` only. Every sentence of the text that it rests on, the greatest share first; the shares sum to
+                1.
+              items:
+                type: object
+                required: [source_offsets, weight]
+                properties:
+                  source_offsets: {$ref: '#/components/schemas/Offsets'}
+                  weight: {type: number, minimum: 0, maximum: 1, description: Its share of the attention.}
+            argmax:
+              description: >-
+                With `details` only. The one sentence that it rests on most; a chosen sentence's own place; null where nothing
+                is known of it.
+              oneOf:
+                - {$ref: '#/components/schemas/Offsets'}
+                - {type: 'null'}
+        Offsets:
+          type: array
+          minItems: 2
+          maxItems: 2
+          items: {type: integer, minimum: 0}
+          description: A place in the text, [start, end), in Unicode scalars.
+        Coverage:
+          type: object
+          required: [chunks, source_sentences, covered_sentences]
+          description: How much of the text was read.
+          properties:
+            chunks: {type: integer, minimum: 0, description: Parts that the text was read in.}
+            source_sentences: {type: integer, minimum: 0, description: Sentences of the text.}
+            covered_sentences:
+              type: integer
+              minimum: 0
+              description: Sentences that a model or a scorer has read; fewer than there are only where a flag says so.
         Language:
           type: object
           required: [code, name, targets]

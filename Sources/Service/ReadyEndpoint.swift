@@ -5,7 +5,7 @@ import Inference
 /// GET /ready: whether requests should be sent here. 200 once every model is loaded and has passed its self-test; 503
 /// before, when one failed, and from the moment the server is told to stop.
 struct ReadyEndpoint: Sendable {
-  let service: TranslationService
+  let service: InferenceService
   let lifecycle: Lifecycle
 
   func respond() -> HTTPResponse {

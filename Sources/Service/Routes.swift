@@ -5,10 +5,12 @@ import HTTPTypes
 package enum Routes {
   package static func all(_ context: ServiceContext) -> [Route] {
     let translate = TranslateEndpoint(service: context.service, limits: context.limits, logger: context.logger)
+    let summarize = SummarizeEndpoint(service: context.service, limits: context.limits, logger: context.logger)
     let languages = LanguagesEndpoint(service: context.service)
     let ready = ReadyEndpoint(service: context.service, lifecycle: context.lifecycle)
     return [
       Route(.post, "/translate", [200, 400, 415, 500, 503, 504], .working { await translate.respond(to: $0, id: $1) }),
+      Route(.post, "/summarize", [200, 400, 415, 500, 503, 504], .working { await summarize.respond(to: $0, id: $1) }),
       Route(.get, "/languages", [200, 503], .lookup { languages.respond() }),
       Route(.get, "/health", [200], .probe { HealthEndpoint().respond() }),
       Route(.get, "/ready", [200, 503], .probe { ready.respond() }),

@@ -7,9 +7,7 @@ extension JSONWriter {
     object { object in
       object.member("source", segment.source)
       object.member("target", segment.target)
-      object.member("source_offsets") { writer in
-        writer.array([segment.sourceOffsets.lowerBound, segment.sourceOffsets.upperBound]) { $0.integer($1) }
-      }
+      object.member("source_offsets") { $0.offsets(segment.sourceOffsets) }
       object.member("score") { $0.score(segment.score) }
       object.member("flags") { $0.array(segment.flags) { $0.string($1.rawValue) } }
       if let alignment = segment.alignment {
@@ -34,9 +32,5 @@ extension JSONWriter {
       object.member("target", alternative.target)
       object.member("score") { $0.score(alternative.score) }
     }
-  }
-
-  private mutating func score(_ score: Float?) {
-    if let score { number(score) } else { null() }
   }
 }

@@ -49,6 +49,7 @@ extension ServiceConfiguration {
     case .bodyLimit: bodyLimit = try value.integer(1...1 << 30)
     case .itemLimit: limits.items = try value.integer(1...1_000_000)
     case .characterLimit: limits.characters = try value.integer(1...1 << 30)
+    case .summaryCharacterLimit: limits.summaryCharacters = try value.integer(1...1 << 30)
     case .connectionLimit: connectionLimit = try value.integer(1...1_000_000)
     case .headerTimeout: deadlines.head = try value.seconds(from: 0.001)
     case .bodyTimeout: deadlines.body = try value.seconds(from: 0.001)

@@ -3,7 +3,7 @@ import Logging
 /// What the routes are made of.
 public struct ServiceContext: Sendable {
   /// The engine's side.
-  public var service: TranslationService
+  public var service: InferenceService
   /// What one request may ask for.
   public var limits: RequestLimits
   /// Whether the server is stopping.
@@ -14,7 +14,7 @@ public struct ServiceContext: Sendable {
   let metrics: RequestMetrics
 
   /// Makes a context with a lifecycle of its own.
-  public init(service: TranslationService, limits: RequestLimits = RequestLimits(), logger: Logger) {
+  public init(service: InferenceService, limits: RequestLimits = RequestLimits(), logger: Logger) {
     self.service = service
     self.limits = limits
     self.logger = logger

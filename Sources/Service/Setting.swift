@@ -12,6 +12,7 @@ public struct Setting: Sendable, Equatable {
     case bodyLimit = "body_limit"
     case itemLimit = "item_limit"
     case characterLimit = "character_limit"
+    case summaryCharacterLimit = "summary_character_limit"
     case connectionLimit = "connection_limit"
     case headerTimeout = "header_timeout"
     case bodyTimeout = "body_timeout"
@@ -66,6 +67,7 @@ public struct Setting: Sendable, Equatable {
     Setting(.bodyLimit, "BYTES", "16777216", "Size of a request's body (413)"),
     Setting(.itemLimit, "N", "10000", "Entries of an array q (400)"),
     Setting(.characterLimit, "N", "500000", "Characters of all of q (400)"),
+    Setting(.summaryCharacterLimit, "N", "2000000", "Characters of a text to be summarized (400)"),
     Setting(.connectionLimit, "N", "10000", "Connections open at a time; more wait to be accepted"),
     Setting(.headerTimeout, "SECONDS", "20", "From a request's first byte to the end of its header (408)"),
     Setting(.bodyTimeout, "SECONDS", "60", "From there to the end of its body (408)"),

@@ -5,32 +5,24 @@ import Logging
 
 /// POST /translate.
 struct TranslateEndpoint: Sendable {
-  let service: TranslationService
+  let service: InferenceService
   let limits: RequestLimits
   let logger: Logger
 
   /// Reads, checks, translates, answers.
   func respond(to request: HTTPRequest, id: RequestID) async -> HTTPResponse {
-    do throws(APIError) {
-      return try await answer(request)
-    } catch {
-      if case .engine(.failed(let reason)) = error {
-        logger.error("translation failed", metadata: ["reason": "\(reason)", "id": "\(id)"])
-      }
-      return Answer.error(error)
-    }
+    await Answer.working("translation", id, logger) { () async throws(APIError) in try await answer(request) }
   }
 
   private func answer(_ request: HTTPRequest) async throws(APIError) -> HTTPResponse {
-    if request.wantsEventStream { throw .notYet("text/event-stream") }
-    let fields = try TranslateFields(request)
+    try request.refuseEventStream()
+    let fields = try RequestFields<TranslateField>(request)
     let query = try TranslateQuery(validating: fields, limits: limits, languages: service.languages)
     if query.isUnchanged { return TranslateAnswer(unchanged: query).response() }
-    do throws(InferenceError) {
-      return TranslateAnswer(try await service.translate(query.request), to: query).response()
-    } catch {
-      throw .engine(error)
+    let translation = try await APIError.ofEngine { () async throws(InferenceError) in
+      try await service.translate(query.request)
     }
+    return TranslateAnswer(translation, to: query).response()
   }
 }
 
@@ -118,17 +110,6 @@ struct TranslateAnswer: Sendable {
       object.member("queue_ms") { $0.milliseconds(timings?.queue ?? .zero) }
       object.member("inference_ms") { $0.milliseconds(timings?.inference ?? .zero) }
       object.member("total_ms") { $0.milliseconds(timings?.total ?? .zero) }
-    }
-  }
-}
-
-extension HTTPRequest {
-  /// Whether Accept names the type of a stream of events.
-  fileprivate var wantsEventStream: Bool {
-    headers[values: .accept].contains { value in
-      value.split(separator: ",").contains { range in
-        range.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased() == "text/event-stream"
-      }
     }
   }
 }

@@ -1,14 +1,14 @@
 import Inference
 
-/// What one request may ask for.
-public struct RequestLimits: Sendable, Equatable {
-  /// Entries of an array `q`.
-  public var items = 10_000
-  /// Unicode scalars of all of `q`.
-  public var characters = 500_000
-
-  /// The defaults.
-  public init() {}
+/// The fields of POST /translate.
+package enum TranslateField: String, RequestField {
+  case q, source, target, format, alternatives
+  case apiKey = "api_key"
+  case secret
+  case details, glossary, split
+  case beamSize = "beam_size"
+  case maxNewTokens = "max_new_tokens"
+  case priority
 }
 
 /// A request for a translation that keeps every rule. Nothing behind it sees JSON or a form.
@@ -32,7 +32,7 @@ struct TranslateQuery: Sendable {
   ///
   /// - Parameter languages: the directory; asked only when all that can be said without it is right.
   init(
-    validating fields: TranslateFields, limits: RequestLimits,
+    validating fields: RequestFields<TranslateField>, limits: RequestLimits,
     languages: () throws(InferenceError) -> LanguageDirectory
   ) throws(APIError) {
     let texts: [String]
@@ -43,12 +43,7 @@ struct TranslateQuery: Sendable {
     wantsAlternatives = alternatives > 0
     try Self.check(texts, shape, limits)
     if source.lowercased() == "auto" { throw .notYet("source auto") }
-    let directory: LanguageDirectory
-    do {
-      directory = try languages()
-    } catch {
-      throw .engine(error)
-    }
+    let directory = try APIError.ofEngine(languages)
     guard let from = directory.canonical(source) else { throw .unsupportedLanguage(code: source) }
     guard let to = directory.canonical(target) else { throw .unsupportedLanguage(code: target) }
     try fields.checkFormat()
@@ -60,8 +55,8 @@ struct TranslateQuery: Sendable {
     request = TranslationRequest(
       texts: texts, source: from, target: to,
       split: try fields.choice(.split) ?? .sentence,
-      maxNewTokens: try fields.positive(.maxNewTokens),
-      beamSize: try fields.beamSize(),
+      maxNewTokens: try fields.integer(.maxNewTokens, 1...Int.max),
+      beamSize: try fields.integer(.beamSize, 1...TranslationRequest.beamLimit),
       alternatives: alternatives,
       priority: try fields.choice(.priority) ?? .interactive,
       detail: details == .detailed ? .aligned : .plain)
@@ -70,13 +65,11 @@ struct TranslateQuery: Sendable {
   /// The number of items, then of characters.
   private static func check(_ texts: [String], _ shape: Shape, _ limits: RequestLimits) throws(APIError) {
     if shape == .array, texts.count > limits.items { throw .overTextLimit(size: texts.count, limit: limits.items) }
-    var characters = 0
-    for text in texts { characters += text.unicodeScalars.count }
-    if characters > limits.characters { throw .overTextLimit(size: characters, limit: limits.characters) }
+    try RequestLimits.checkCharacters(of: texts, limit: limits.characters)
   }
 }
 
-extension TranslateFields {
+extension RequestFields<TranslateField> {
   /// `q`; what Python calls false counts as missing, as in LibreTranslate.
   fileprivate func texts() throws(APIError) -> (texts: [String], shape: TranslateQuery.Shape) {
     switch self[.q] {
@@ -97,11 +90,8 @@ extension TranslateFields {
   }
 
   fileprivate func code(_ field: TranslateField) throws(APIError) -> String {
-    switch self[field] {
-    case .absent, .string(""), .form(""): throw .missing(parameter: field.rawValue)
-    case .string(let code), .form(let code): return code
-    case .number, .bool, .array, .object: throw .invalid(parameter: field.rawValue, expected: "a language code")
-    }
+    guard let code = try text(field, expected: "a language code") else { throw .missing(parameter: field.rawValue) }
+    return code
   }
 
   /// As Python's `max(0, int(…))` reads it: digits in a string count too, and a fraction is cut off.
@@ -120,14 +110,6 @@ extension TranslateFields {
     return max(0, count)
   }
 
-  fileprivate func beamSize() throws(APIError) -> Int? {
-    let size = try positive(.beamSize)
-    if let size, size > TranslationRequest.beamLimit {
-      throw .invalid(parameter: "beam_size", expected: "an integer from 1 to \(TranslationRequest.beamLimit)")
-    }
-    return size
-  }
-
   fileprivate func checkFormat() throws(APIError) {
     switch self[.format] {
     case .absent, .string(""), .form(""), .string("text"), .form("text"): return
@@ -135,47 +117,5 @@ extension TranslateFields {
     case .string(let format), .form(let format): throw .unsupportedFormat(format)
     case .number, .bool, .array, .object: throw .invalid(parameter: "format", expected: "text or html")
     }
-  }
-
-  /// An integer of at least 1, or nil where the field is absent.
-  fileprivate func positive(_ field: TranslateField) throws(APIError) -> Int? {
-    let value: Int?
-    switch self[field] {
-    case .absent: return nil
-    case .number(let number): value = Int(exactly: number)
-    case .form(let text): value = Int(text)
-    case .string, .bool, .array, .object: value = nil
-    }
-    guard let value, value >= 1 else { throw .invalid(parameter: field.rawValue, expected: "an integer of at least 1") }
-    return value
-  }
-
-  fileprivate func flag(_ field: TranslateField) throws(APIError) -> Bool {
-    switch self[field] {
-    case .absent: return false
-    case .bool(let value): return value
-    case .form(let text) where ["true", "1", "on"].contains(text.lowercased()): return true
-    case .form(let text) where ["false", "0", "off"].contains(text.lowercased()): return false
-    case .form, .string, .number, .array, .object:
-      throw .invalid(parameter: field.rawValue, expected: "true or false")
-    }
-  }
-
-  fileprivate func choice<Choice: RawRepresentable & CaseIterable>(
-    _ field: TranslateField
-  ) throws(APIError) -> Choice? where Choice.RawValue == String {
-    let text: String?
-    switch self[field] {
-    case .absent: return nil
-    case .string(let value), .form(let value): text = value
-    case .number, .bool, .array, .object: text = nil
-    }
-    guard let choice = text.flatMap(Choice.init(rawValue:)) else {
-      let names = Choice.allCases.map(\.rawValue)
-      throw .invalid(
-        parameter: field.rawValue,
-        expected: names.dropLast().joined(separator: ", ") + " or " + (names.last ?? ""))
-    }
-    return choice
   }
 }

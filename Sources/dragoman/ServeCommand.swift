@@ -29,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
     let engine = try InferenceEngine(configuration: EngineConfiguration(configuration))
     let service = DragomanService(
       configuration: configuration,
-      service: TranslationService(engine),
+      service: InferenceService(engine),
       logger: logger)
     do {
       try service.listen()
@@ -73,6 +73,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: SettingHelp.text(.bodyLimit)) var bodyLimit: String?
   @Option(help: SettingHelp.text(.itemLimit)) var itemLimit: String?
   @Option(help: SettingHelp.text(.characterLimit)) var characterLimit: String?
+  @Option(help: SettingHelp.text(.summaryCharacterLimit)) var summaryCharacterLimit: String?
   @Option(help: SettingHelp.text(.connectionLimit)) var connectionLimit: String?
   @Option(help: SettingHelp.text(.headerTimeout)) var headerTimeout: String?
   @Option(help: SettingHelp.text(.bodyTimeout)) var bodyTimeout: String?
@@ -88,7 +89,8 @@ struct ServeOptions: ParsableArguments {
       (.host, host), (.port, port), (.models, models), (.threads, threads), (.quantization, quantization),
       (.beamSize, beamSize), (.config, config), (.shutdownDelay, shutdownDelay), (.drainTimeout, drainTimeout),
       (.requestTimeout, requestTimeout), (.bodyLimit, bodyLimit), (.itemLimit, itemLimit),
-      (.characterLimit, characterLimit), (.connectionLimit, connectionLimit), (.headerTimeout, headerTimeout),
+      (.characterLimit, characterLimit), (.summaryCharacterLimit, summaryCharacterLimit),
+      (.connectionLimit, connectionLimit), (.headerTimeout, headerTimeout),
       (.bodyTimeout, bodyTimeout), (.idleTimeout, idleTimeout), (.writeTimeout, writeTimeout),
       (.logLevel, logLevel), (.logFormat, logFormat),
     ]

@@ -10,7 +10,7 @@ import Testing
 
 extension FuzzTests {
   @Test func `JSON that is valid is what JSONDecoder reads`() async throws {
-    let mutator = try Self.json()
+    let mutator = try Self.mutator("fuzz/json.txt", TranslateField.self)
     try await FuzzRun.run("json", mutator) { input, _ in
       guard (try? JSONValidator.validate(input)) != nil else { return .refused }
       do {
@@ -23,41 +23,63 @@ extension FuzzTests {
   }
 
   @Test func `translate answers any JSON with what the contract knows`() async throws {
+    try await Self.json("translate-json", "/translate", "fuzz/json.txt", TranslateField.self)
+  }
+
+  @Test func `translate answers any form and query with what the contract knows`() async throws {
+    try await Self.form("translate-form", "/translate", "fuzz/form.txt", TranslateField.self)
+  }
+
+  @Test func `summarize answers any JSON with what the contract knows`() async throws {
+    try await Self.json("summarize-json", "/summarize", "fuzz/summarize-json.txt", SummarizeField.self)
+  }
+
+  @Test func `summarize answers any form and query with what the contract knows`() async throws {
+    try await Self.form("summarize-form", "/summarize", "fuzz/summarize-form.txt", SummarizeField.self)
+  }
+
+  /// Mutates JSON texts and sends them.
+  private static func json<Field: RequestField>(
+    _ name: String, _ path: String, _ seeds: String, _ fields: Field.Type
+  ) async throws {
     let site = try FuzzSite()
-    try await FuzzRun.run("translate-json", try Self.json()) { input, _ in
-      let (status, _) = try await site.answer("/translate", "application/json", input)
+    try await FuzzRun.run(name, try mutator(seeds, fields)) { input, _ in
+      let (status, _) = try await site.answer(path, "application/json", input)
       let isJSON = (try? JSONValidator.validate(input)) != nil
       try Finding.unless(isJSON || status == 400, "status \(status) for what is no JSON")
       return status == 200 ? .accepted : .refused
     }
   }
 
-  @Test func `translate answers any form and query with what the contract knows`() async throws {
+  /// Mutates forms, cuts them into query and body, and sends them.
+  private static func form<Field: RequestField>(
+    _ name: String, _ path: String, _ seeds: String, _ fields: Field.Type
+  ) async throws {
     let site = try FuzzSite()
     let mutator = Mutator(
-      seeds: try Corpus.lines("fuzz/form.txt"),
-      dictionary: TranslateField.allCases.map { "&" + $0.rawValue + "=" } + [
+      seeds: try Corpus.lines(seeds),
+      dictionary: fields.allCases.map { "&" + $0.rawValue + "=" } + [
         "&", "=", "%", "+", "%C3%A9", "%ED%A0%80", "%00", "auto", "en", "de", "pt-BR", "zh-Hant", "html", "text",
         "true",
         "off", "none", "sentence", "bulk", "9223372036854775807", "-9223372036854775808", "?", "#", "{\"q\":",
       ])
-    try await FuzzRun.run("translate-form", mutator) { input, random in
+    try await FuzzRun.run(name, mutator) { input, random in
       let text = String(decoding: input, as: UTF8.self)
       let cut = random.once(in: 2) ? random.below(text.utf8.count) : 0
       let query = String(decoding: text.utf8.prefix(cut), as: UTF8.self)
       // A query that no request line can carry never reaches the endpoint.
-      let target = (try? HTTPRequest(method: .post, target: "/translate?" + query)) == nil ? "" : "?" + query
+      let target = (try? HTTPRequest(method: .post, target: path + "?" + query)) == nil ? "" : "?" + query
       let type = random.once(in: 8) ? "text/plain" : "application/x-www-form-urlencoded"
       let body = Array(input.dropFirst(cut))
-      let (status, _) = try await site.answer("/translate" + target, type, body)
+      let (status, _) = try await site.answer(path + target, type, body)
       return status == 200 ? .accepted : .refused
     }
   }
 
-  private static func json() throws -> Mutator {
+  private static func mutator<Field: RequestField>(_ seeds: String, _ fields: Field.Type) throws -> Mutator {
     Mutator(
-      seeds: try Corpus.lines("fuzz/json.txt"),
-      dictionary: TranslateField.allCases.map { "\"" + $0.rawValue + "\":" } + [
+      seeds: try Corpus.lines(seeds),
+      dictionary: fields.allCases.map { "\"" + $0.rawValue + "\":" } + [
         "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0000", "\\ud83d\\ude00", "\\ud800", "\\udc00", "null", "true",
         "false", "-0", "1e999", "1e-999", "0.1E+2", "01", "-", "\u{FEFF}", "/", "[[[[[[[[", "]]]]]]]]", "{\"a\":", "{}",
         "[]", "\"auto\"", "\"de\"", "\"html\"", "\u{7F}", "\u{2028}", "e\u{301}", "9223372036854775807",
@@ -73,9 +95,10 @@ private struct FuzzSite {
 
   init() throws {
     let directory = LanguageDirectory(targets: ["en": ["de", "fr"], "de": ["en"], "pb": ["en"]])
-    let service = TranslationService(
+    let service = InferenceService(
       readiness: { .ready }, languages: { () throws(InferenceError) in directory },
-      translate: { request async throws(InferenceError) in Self.translation(request) })
+      translate: { request async throws(InferenceError) in Self.translation(request) },
+      summarize: { request async throws(InferenceError) in Self.summary(request) })
     router = Routes.router(
       ServiceContext(
         service: service, logger: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }))
@@ -94,6 +117,17 @@ private struct FuzzSite {
     }
     let timings = TranslationTimings(queue: .zero, inference: .zero, total: .zero)
     return Translation(texts: request.texts, segments: segments, model: "fuzz", timings: timings)
+  }
+
+  /// The whole text as its own summary.
+  private static func summary(_ request: SummarizationRequest) -> Summary {
+    let place = 0..<request.text.unicodeScalars.count
+    let attention = request.detail == .attention ? [SummarySource(offsets: place, weight: 1)] : []
+    let sentence = SummarySentence(text: request.text, sourceOffsets: [place], score: 1, attention: attention)
+    let coverage = SummaryCoverage(chunks: 1, sourceSentences: 1, coveredSentences: 1)
+    return Summary(
+      text: request.text, sentences: [sentence], coverage: coverage, method: .extractive,
+      reason: "\(request.language) \(request.target) \(request.query ?? "")", flags: [.shortText], model: nil)
   }
 
   func answer(_ target: String, _ type: String, _ body: [UInt8]) async throws -> (status: Int, body: [UInt8]) {

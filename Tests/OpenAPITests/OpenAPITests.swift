@@ -46,9 +46,10 @@ struct OpenAPITests {
   private static func routes() -> [Route] {
     Routes.all(
       ServiceContext(
-        service: TranslationService(
+        service: InferenceService(
           readiness: { .stopped }, languages: { () throws(InferenceError) in throw .shuttingDown },
-          translate: { _ async throws(InferenceError) in throw .shuttingDown }),
+          translate: { _ async throws(InferenceError) in throw .shuttingDown },
+          summarize: { _ async throws(InferenceError) in throw .shuttingDown }),
         logger: ServiceConfiguration().logger()))
   }
 
@@ -64,9 +65,17 @@ struct OpenAPITests {
   }
 
   @Test func `every field that is read is described and no other`() throws {
-    let described = Self.keys(try Self.node("components", "schemas", "TranslateRequest", "properties"))
-    let read = Set(TranslateField.allCases.map(\.rawValue))
-    #expect(read == described, "differ: \(read.symmetricDifference(described).sorted())")
+    for (schema, names) in [
+      ("TranslateRequest", TranslateField.allCases.map(\.rawValue)),
+      ("SummarizeRequest", SummarizeField.allCases.map(\.rawValue)),
+    ] {
+      let properties = try Self.node("components", "schemas", schema, "properties")
+      let (described, read) = (Self.keys(properties), Set(names))
+      #expect(read == described, "\(schema) differs in \(read.symmetricDifference(described).sorted())")
+      for name in described {
+        #expect(properties[name]?["description"]?.string?.isEmpty == false, "\(schema).\(name) has no description")
+      }
+    }
   }
 
   @Test func `every route describes the codes it answers with`() throws {
@@ -82,30 +91,37 @@ struct OpenAPITests {
 
   /// One of each; `known` fails to compile when a case is added.
   private static let errors: [APIError] = [
-    .missing(parameter: "q"), .notANumber(parameter: "q"), .invalid(parameter: "q", expected: "x"),
+    .missing(parameter: "q"), .contradictory(parameters: ["length", "max_tokens"]), .notANumber(parameter: "q"),
+    .invalid(parameter: "q", expected: "x"),
     .overTextLimit(size: 2, limit: 1), .unsupportedLanguage(code: "zz"), .unsupportedFormat("xml"),
     .unavailableTarget(target: "fr", source: "de"), .malformedJSON(detail: "x"),
     .malformedForm(.tooManyPairs(limit: 1)),
     .unsupportedMedia("x"), .notYet("x"), .engine(.notReady(reason: "x")),
-    .engine(.unsupportedPair(source: "de", target: "fr")), .engine(.overloaded(retryAfter: .seconds(1))),
+    .engine(.unsupportedPair(source: "de", target: "fr")), .engine(.noSummarizer(language: "sv")),
+    .engine(.noModel(task: .salience)),
+    .engine(.overloaded(retryAfter: .seconds(1))),
     .engine(.deadlineExceeded), .engine(.shuttingDown), .engine(.failed(reason: "x")),
   ]
 
   private static func known(_ error: APIError) -> Bool {
     switch error {
-    case .missing, .notANumber, .invalid, .overTextLimit, .unsupportedLanguage, .unsupportedFormat, .unavailableTarget,
-      .malformedJSON, .malformedForm, .unsupportedMedia, .notYet:
+    case .missing, .notANumber, .invalid, .contradictory, .overTextLimit, .unsupportedLanguage, .unsupportedFormat,
+      .unavailableTarget, .malformedJSON, .malformedForm, .unsupportedMedia, .notYet:
       true
     case .engine(let error):
       switch error {
       // Nobody is there to read the answer to a cancelled one.
-      case .notReady, .unsupportedPair, .overloaded, .deadlineExceeded, .cancelled, .shuttingDown, .failed: true
+      case .notReady, .unsupportedPair, .noSummarizer, .noModel, .overloaded, .deadlineExceeded, .cancelled,
+        .shuttingDown,
+        .failed:
+        true
       }
     }
   }
 
-  @Test func `every error of a translation has a code that is described`() throws {
-    let described = Self.keys(try Self.node("paths", "/translate", "post", "responses"))
+  @Test(arguments: ["/translate", "/summarize"])
+  func `every error of the engine's work has a code that is described`(path: String) throws {
+    let described = Self.keys(try Self.node("paths", path, "post", "responses"))
     for error in Self.errors {
       #expect(Self.known(error))
       #expect(described.contains(String(error.status.code)), "\(error) is \(error.status.code): not described")
@@ -124,9 +140,28 @@ struct OpenAPITests {
   @Test func `flags and choices are those of the code`() throws {
     let flags = try Self.node("components", "schemas", "Segment", "properties", "flags", "items", "enum")
     #expect(flags.array().compactMap(\.string) == SegmentFlag.allCases.map(\.rawValue))
-    let properties = try Self.node("components", "schemas", "TranslateRequest", "properties")
-    #expect(properties["split"]?["enum"]?.array().compactMap(\.string) == Split.allCases.map(\.rawValue))
-    #expect(properties["priority"]?["enum"]?.array().compactMap(\.string) == Priority.allCases.map(\.rawValue))
+    #expect(try Self.choices("TranslateRequest", "split") == Split.allCases.map(\.rawValue))
+    #expect(try Self.choices("TranslateRequest", "priority") == Priority.allCases.map(\.rawValue))
+    let summary = try Self.node("components", "schemas", "SummarizeResponse", "properties", "flags", "items", "enum")
+    #expect(summary.array().compactMap(\.string) == SummaryFlag.allCases.map(\.rawValue))
+    #expect(try Self.choices("SummarizeRequest", "length") == NamedLength.allCases.map(\.rawValue))
+    #expect(try Self.choices("SummarizeRequest", "method") == SummaryMethod.allCases.map(\.rawValue))
+    #expect(try Self.choices("SummarizeRequest", "priority") == Priority.allCases.map(\.rawValue))
+    #expect(
+      try Self.choices("SummarizeResponse", "method_used")
+        == SummaryMethod.allCases.filter { $0 != .automatic }.map(\.rawValue))
+  }
+
+  private static func choices(_ schema: String, _ property: String) throws -> [String] {
+    try node("components", "schemas", schema, "properties", property, "enum").array().compactMap(\.string)
+  }
+
+  @Test func `every flag of a summary is described`() throws {
+    let flags = try Self.node("components", "schemas", "SummarizeResponse", "properties", "flags", "description")
+    let text = try #require(flags.string)
+    for flag in SummaryFlag.allCases {
+      #expect(text.contains("`\(flag.rawValue)`"), "\(flag.rawValue) is not described")
+    }
   }
 
   @Test func `limits are those of the code`() throws {
@@ -134,6 +169,13 @@ struct OpenAPITests {
     let texts = try #require(try Self.node("components", "schemas", "TranslateRequest", "properties", "q")["oneOf"]?[1])
     #expect(texts["maxItems"]?.int == limits.items)
     #expect(limits.characters == 500_000, "write the new limit into the description of q")
+    #expect(limits.summaryCharacters == 2_000_000, "write the new limit into the description of SummarizeRequest's q")
+    for (field, range) in [("max_sentences", SummaryRules.sentences), ("max_tokens", SummaryRules.tokens)] {
+      let schema = try Self.node("components", "schemas", "SummarizeRequest", "properties", field)
+      #expect(schema["minimum"]?.int == range.lowerBound && schema["maximum"]?.int == range.upperBound, "\(field)")
+    }
+    let query = try Self.node("components", "schemas", "SummarizeRequest", "properties", "query")
+    #expect(query["maxLength"]?.int == SummaryRules.queryCharacters)
     #expect(try Self.node("info", "version").string == ProductVersion.version)
   }
 

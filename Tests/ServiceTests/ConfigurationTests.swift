@@ -21,6 +21,7 @@ struct ConfigurationTests {
     #expect(configuration.host == "127.0.0.1" && configuration.port == 8_080)
     #expect(configuration.server.limits.bodyBytes == 16 << 20)
     #expect(configuration.limits.items == 10_000 && configuration.limits.characters == 500_000)
+    #expect(configuration.limits.summaryCharacters == 2_000_000)
     #expect(configuration.deadlines == ServerDeadlines())
     #expect(configuration.requestTimeout == .seconds(300) && configuration.drainTimeout == .seconds(30))
     #expect(configuration.shutdownDelay == .zero && configuration.threads >= 1)
@@ -41,7 +42,8 @@ struct ConfigurationTests {
     let examples: [Setting.Name: String] = [
       .host: "::1", .port: "81", .models: "/m", .threads: "97", .quantization: "float32", .beamSize: "1",
       .shutdownDelay: "0.25", .drainTimeout: "4", .requestTimeout: "5", .bodyLimit: "6", .itemLimit: "7",
-      .characterLimit: "8", .connectionLimit: "9", .headerTimeout: "11", .bodyTimeout: "12", .idleTimeout: "13",
+      .characterLimit: "8", .summaryCharacterLimit: "10", .connectionLimit: "9", .headerTimeout: "11",
+      .bodyTimeout: "12", .idleTimeout: "13",
       .writeTimeout: "14", .logLevel: "debug", .logFormat: "json",
     ]
     let defaults = ServiceConfiguration()
@@ -64,6 +66,7 @@ struct ConfigurationTests {
     ("quantization", "int4", #"--quantization: "int4" is not one of int8, float32"#),
     ("beam-size", "33", #"--beam-size: "33" is not an integer from 1 to 32"#),
     ("beam-size", "x", #"--beam-size: "x" is not an integer from 1 to 32"#),
+    ("summary-character-limit", "0", #"--summary-character-limit: "0" is not an integer from 1 to 1073741824"#),
     ("shutdown-delay", "-1", #"--shutdown-delay: "-1" is not a number of seconds up to 86400"#),
     ("request-timeout", "nan", #"--request-timeout: "nan" is not a number of seconds above 0 up to 86400"#),
     ("log-level", "loud", #"--log-level: "loud" is not one of trace, debug, info, notice, warning, error, critical"#),

@@ -4,6 +4,7 @@ import Inference
 import Logging
 import Service
 import Synchronization
+import Testing
 
 /// A service without a model: each text comes back in brackets, its target before it.
 enum Fake {
@@ -31,20 +32,48 @@ enum Fake {
       timings: timings)
   }
 
+  /// The whole text as one sentence, its target in brackets before it.
+  static func summary(_ request: SummarizationRequest, flags: [SummaryFlag] = []) -> Summary {
+    let whole = 0..<request.text.unicodeScalars.count
+    let sentence = SummarySentence(
+      text: "[\(request.target)] \(request.text)", sourceOffsets: [whole], score: 0.5,
+      attention: request.detail == .attention
+        ? [SummarySource(offsets: 1..<2, weight: 0.75), SummarySource(offsets: 0..<1, weight: 0.25)] : [])
+    return Summary(
+      text: sentence.text, sentences: [sentence],
+      coverage: SummaryCoverage(chunks: 1, sourceSentences: 3, coveredSentences: 2), method: .extractive,
+      reason: "A fake.", flags: flags, model: nil)
+  }
+
+  /// What the engine was asked for by a request that is accepted.
+  static func askedForSummary(_ send: (Site) async throws -> Site.Answer) async throws -> SummarizationRequest {
+    let seen: Mutex<SummarizationRequest?> = Mutex(nil)
+    let site = Site(
+      service(summarize: { request async throws(InferenceError) in
+        seen.withLock { $0 = request }
+        return summary(request)
+      }))
+    let answer = try await send(site)
+    return try #require(seen.withLock { $0 }, "\(answer)")
+  }
+
   static func service(
     readiness: @escaping @Sendable () -> InferenceEngine.Readiness = { .ready },
     translate: @escaping @Sendable (TranslationRequest) async throws(InferenceError) -> Translation = {
       request async throws(InferenceError) in translation(request)
     },
+    summarize: @escaping @Sendable (SummarizationRequest) async throws(InferenceError) -> Summary = {
+      request async throws(InferenceError) in summary(request)
+    },
     shutdown: @escaping @Sendable () async -> Void = {}
-  ) -> TranslationService {
-    TranslationService(
+  ) -> InferenceService {
+    InferenceService(
       readiness: readiness,
       languages: { () throws(InferenceError) in
         guard readiness() == .ready else { throw .notReady(reason: "loading en-x") }
         return directory
       },
-      translate: translate, shutdown: shutdown)
+      translate: translate, summarize: summarize, shutdown: shutdown)
   }
 
   /// A log that keeps its lines.
@@ -71,7 +100,7 @@ struct Site {
   let context: ServiceContext
   let router: Router
 
-  init(_ service: TranslationService = Fake.service(), limits: RequestLimits = RequestLimits()) {
+  init(_ service: InferenceService = Fake.service(), limits: RequestLimits = RequestLimits()) {
     context = ServiceContext(service: service, limits: limits, logger: lines.logger())
     router = Routes.router(context)
   }
@@ -91,12 +120,12 @@ struct Site {
   }
 
   /// The answer to a JSON body.
-  func json(_ body: String) async throws -> Answer {
-    Answer(try await send(.post, "/translate", type: "application/json", body))
+  func json(_ body: String, to path: String = "/translate") async throws -> Answer {
+    Answer(try await send(.post, path, type: "application/json", body))
   }
 
-  func form(_ body: String, query: String = "") async throws -> Answer {
-    Answer(try await send(.post, "/translate" + query, type: "application/x-www-form-urlencoded", body))
+  func form(_ body: String, query: String = "", to path: String = "/translate") async throws -> Answer {
+    Answer(try await send(.post, path + query, type: "application/x-www-form-urlencoded", body))
   }
 }
 

@@ -16,7 +16,7 @@ struct ServerTests {
   /// Runs a server while `body` runs, then stops it; returns the log.
   @discardableResult
   private func serving(
-    _ service: TranslationService = Fake.service(), _ change: (inout ServiceConfiguration) -> Void = { _ in },
+    _ service: InferenceService = Fake.service(), _ change: (inout ServiceConfiguration) -> Void = { _ in },
     ending: Ending = .gracefully, _ body: (SocketAddress, ServiceGroup) async throws -> Void
   ) async throws -> [String] {
     var configuration = ServiceConfiguration()

@@ -62,6 +62,19 @@ lines("form.txt", [
     "a=1&a=2&a=3&b=2&a=4",
     "q=a&source=en&target=de&max_new_tokens=9223372036854775807",  # once overflowed
 ])
+SUMMARIZE = {"q": "The river rose. Nobody was hurt."}
+lines("summarize-json.txt", [
+    json.dumps(SUMMARIZE), json.dumps({**SUMMARIZE, "length": "short", "target": "de"}),
+    json.dumps({**SUMMARIZE, "max_sentences": 2, "method": "extractive", "query": "river \u00e9", "details": True}),
+    json.dumps({**SUMMARIZE, "max_tokens": 30, "language": "PT-br", "target": "en", "priority": "bulk", "api_key": "x"}),
+    json.dumps({**SUMMARIZE, "q": "\U0001F600\u2028<b>\"\\/\b\n\u0000 ", "language": "sv", "query": "", "length": None}),
+    json.dumps({**SUMMARIZE, "length": "long", "method": "auto", "extra": {"a": [1, {"b": [[], {}]}]}}),
+])
+lines("summarize-form.txt", [
+    "q=The+river+rose.&length=short", "q=a%20b&max_sentences=3&method=extractive&query=%C3%A9&details=true",
+    "q=a&max_tokens=9&language=PT-br&target=en&priority=bulk&api_key=%20", "q=a&q=b&length=long", "q=%20&length=medium",
+    "q=a&max_sentences=9223372036854775807&length=",
+])
 
 
 def tensors(header, size, text=None):

@@ -35,7 +35,7 @@ extension WireValue: Decodable {
     }
     guard var elements = try? decoder.unkeyedContainer() else {
       // What is left is an object, or a number that no Double holds.
-      self = (try? decoder.container(keyedBy: TranslateField.self)) == nil ? .number(.infinity) : .object
+      self = (try? decoder.container(keyedBy: NoName.self)) == nil ? .number(.infinity) : .object
       return
     }
     var values: [WireValue] = []
@@ -54,22 +54,17 @@ private struct WireElement: Decodable {
   }
 }
 
-/// The fields of POST /translate that mean something; others are ignored.
-package enum TranslateField: String, CaseIterable, CodingKey, Sendable {
-  case q, source, target, format, alternatives
-  case apiKey = "api_key"
-  case secret
-  case details, glossary, split
-  case beamSize = "beam_size"
-  case maxNewTokens = "max_new_tokens"
-  case priority
-}
+/// A name that no member has: what asks for it learns only whether there is an object.
+private enum NoName: CodingKey {}
 
-/// The body of POST /translate, taken apart.
-struct TranslateFields: Sendable {
-  private let values: [TranslateField: WireValue]
+/// The fields of an endpoint that mean something; others are ignored.
+package protocol RequestField: CodingKey, RawRepresentable, CaseIterable, Hashable, Sendable where RawValue == String {}
 
-  subscript(field: TranslateField) -> WireValue { values[field] ?? .absent }
+/// The body of a request, taken apart.
+struct RequestFields<Field: RequestField>: Sendable {
+  private let values: [Field: WireValue]
+
+  subscript(field: Field) -> WireValue { values[field] ?? .absent }
 
   /// Reads JSON, or query and form together, as the content type says.
   init(_ request: HTTPRequest) throws(APIError) {
@@ -111,35 +106,40 @@ struct TranslateFields: Sendable {
     let query: FormFields
     let form: FormFields
     do throws(FormError) {
-      query = try FormFields(query: text, limit: Self.pairLimit)
-      form = try FormFields(decoding: body, limit: Self.pairLimit)
+      query = try FormFields(query: text, limit: FormArray.pairLimit)
+      form = try FormFields(decoding: body, limit: FormArray.pairLimit)
     } catch {
       throw .malformedForm(error)
     }
-    var values: [TranslateField: WireValue] = [:]
-    for field in TranslateField.allCases {
+    var values: [Field: WireValue] = [:]
+    for field in Field.allCases {
       var found = query.values(field.rawValue)
       if found.isEmpty { found = form.values(field.rawValue) }
       guard let first = found.first else { continue }
-      let many = field == .q && found.count > 1
+      let many = field.rawValue == FormArray.name && found.count > 1
       values[field] = many ? .array(found.map(WireValue.string)) : first.isEmpty ? .absent : .form(first)
     }
     self.values = values
   }
 
-  /// Pairs of a form: the items that a request may have, and what may stand beside them.
-  private static let pairLimit = 11_000
-
   private struct Members: Decodable {
-    let values: [TranslateField: WireValue]
+    let values: [Field: WireValue]
 
     init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: TranslateField.self)
-      var values: [TranslateField: WireValue] = [:]
+      let container = try decoder.container(keyedBy: Field.self)
+      var values: [Field: WireValue] = [:]
       for field in container.allKeys { values[field] = try container.decode(WireValue.self, forKey: field) }
       self.values = values
     }
   }
+}
+
+/// What a form writes as an array.
+private enum FormArray {
+  /// The field that is one where it stands several times.
+  static let name = "q"
+  /// Pairs of a form: the items that a request may have, and what may stand beside them.
+  static let pairLimit = 11_000
 }
 
 extension [UInt8] {

@@ -3,13 +3,15 @@ import Inference
 import Synchronization
 
 /// What the endpoints need of the engine, so that they can be tested without a model.
-public struct TranslationService: Sendable {
+public struct InferenceService: Sendable {
   /// How far the models are.
   public var readiness: @Sendable () -> InferenceEngine.Readiness
   /// The languages of the loaded models.
   public var languages: @Sendable () throws(InferenceError) -> LanguageDirectory
   /// Translates one request.
   public var translate: @Sendable (TranslationRequest) async throws(InferenceError) -> Translation
+  /// Summarizes one text.
+  public var summarize: @Sendable (SummarizationRequest) async throws(InferenceError) -> Summary
   /// Waits until loading has ended, well or badly.
   public var loaded: @Sendable () async -> Void
   /// Ends the engine's threads; returns when they have ended.
@@ -20,18 +22,20 @@ public struct TranslationService: Sendable {
     readiness: @escaping @Sendable () -> InferenceEngine.Readiness,
     languages: @escaping @Sendable () throws(InferenceError) -> LanguageDirectory,
     translate: @escaping @Sendable (TranslationRequest) async throws(InferenceError) -> Translation,
+    summarize: @escaping @Sendable (SummarizationRequest) async throws(InferenceError) -> Summary,
     loaded: @escaping @Sendable () async -> Void = {},
     shutdown: @escaping @Sendable () async -> Void = {}
   ) {
     self.readiness = readiness
     self.languages = languages
     self.translate = translate
+    self.summarize = summarize
     self.loaded = loaded
     self.shutdown = shutdown
   }
 }
 
-extension TranslationService {
+extension InferenceService {
   /// The service of an engine.
   public init(_ engine: InferenceEngine) {
     self.init(engine) { request throws(InferenceError) in try await engine.translate(request) }
@@ -49,6 +53,7 @@ extension TranslationService {
       readiness: { engine.readiness },
       languages: { () throws(InferenceError) in try cache.directory(of: engine) },
       translate: translate,
+      summarize: { request throws(InferenceError) in try await engine.summarize(request) },
       loaded: { _ = try? await engine.loaded() },
       shutdown: {
         // Joining threads blocks, and Swift's own threads are too few to be blocked.
