@@ -1,11 +1,7 @@
 import Inference
 
-/// Feeds the engine with chunks of texts, several in flight, and writes the translations in order.
-struct TranslationPipeline {
-  static let chunksInFlight = 12  // fewer than the bulk requests that the engine takes
-  static let textsInFlight = 256  // enough to keep the batch full while a chunk is being written
-  static let bytesInFlight = 1 << 20  // no chunk is started beyond these
-
+/// Feeds some work with chunks of texts, several in flight, and writes the results in order.
+struct BulkPipeline {
   /// How it ended.
   struct Report {
     /// Texts written.
@@ -18,21 +14,20 @@ struct TranslationPipeline {
 
   private enum Event {
     case read(Result<[InputText], CommandFailure>)
-    case translated(chunk: Int, Result<Translation, InferenceError>)
+    case done(chunk: Int, Result<[BulkResult], InferenceError>)
   }
 
   private struct Chunk {
     let texts: [InputText]
-    var translation: Result<Translation, any Error>?
+    var results: Result<[BulkResult], any Error>?
 
     var bytes: Int { texts.reduce(0) { $0 + $1.bytes } }
   }
 
-  private let engine: InferenceEngine
-  private let template: TranslationRequest
+  private let work: any BulkWork
   private let input: InputReader
-  private var writer: TranslationWriter
-  private var progress: ProgressLine
+  private var writer: BulkWriter
+  private let progress: ProgressDisplay
   /// Chunks that are not written yet, by number.
   private var chunks: [Int: Chunk] = [:]
   private var started = 0
@@ -40,19 +35,14 @@ struct TranslationPipeline {
   private var isReading = false
   private var isAtEnd = false
 
-  /// - Parameter template: everything about the requests but their texts.
-  init(
-    engine: InferenceEngine, template: TranslationRequest, input: InputReader, writer: TranslationWriter,
-    progress: ProgressLine
-  ) {
-    self.engine = engine
-    self.template = template
+  init(work: any BulkWork, input: InputReader, writer: BulkWriter, progress: ProgressDisplay) {
+    self.work = work
     self.input = input
     self.writer = writer
     self.progress = progress
   }
 
-  /// Translates everything, up to the first text that cannot be read, translated or written. When the task is
+  /// Does everything, up to the first text that cannot be read, worked on or written. When the task is
   /// cancelled, what is finished and in order is written.
   mutating func run() async -> Report {
     var failure: (any Error)?
@@ -67,14 +57,14 @@ struct TranslationPipeline {
         case .read(.success(let texts)):
           isReading = false
           isAtEnd = texts.isEmpty
-          if !texts.isEmpty { translate(texts, in: &group) }
+          if !texts.isEmpty { start(texts, in: &group) }
         case .read(.failure(let error)):
           // Its turn comes behind all that was read before.
           isAtEnd = true
-          chunks[started] = Chunk(texts: [], translation: .failure(error))
+          chunks[started] = Chunk(texts: [], results: .failure(error))
           started += 1
-        case .translated(let chunk, let result):
-          chunks[chunk]?.translation = result.mapError { $0 as any Error }
+        case .done(let chunk, let results):
+          chunks[chunk]?.results = results.mapError { $0 as any Error }
         }
         failure = writeFinished()
       }
@@ -85,39 +75,43 @@ struct TranslationPipeline {
   }
 
   private var hasRoom: Bool {
-    chunks.count < Self.chunksInFlight
-      && chunks.values.reduce(0) { $0 + $1.texts.count } + InputReader.chunkTexts <= Self.textsInFlight
-      && chunks.values.reduce(0) { $0 + $1.bytes } < Self.bytesInFlight
+    let limits = work.limits
+    return chunks.count < limits.chunksInFlight
+      && chunks.values.reduce(0) { $0 + $1.texts.count } + limits.chunkTexts <= limits.textsInFlight
+      && chunks.values.reduce(0) { $0 + $1.bytes } < limits.bytesInFlight
   }
 
-  private mutating func translate(_ texts: [InputText], in group: inout TaskGroup<Event>) {
+  private mutating func start(_ texts: [InputText], in group: inout TaskGroup<Event>) {
     let chunk = started
     started += 1
     chunks[chunk] = Chunk(texts: texts)
-    var request = template
-    request.texts = texts.map(\.text)
-    group.addTask { [engine, request] in
+    group.addTask { [work, progress] in
+      let place = texts.first?.place ?? ""
       do throws(InferenceError) {
-        return .translated(chunk: chunk, .success(try await engine.translate(request)))
+        return .done(
+          chunk: chunk,
+          .success(try await work.results(of: texts) { progress.set($0, chunk: chunk, place: place) }))
       } catch {
-        return .translated(chunk: chunk, .failure(error))
+        return .done(chunk: chunk, .failure(error))
       }
     }
   }
 
   /// Writes the chunks whose turn it is; returns what stops the work.
   private mutating func writeFinished() -> (any Error)? {
-    while let chunk = chunks[written], let translation = chunk.translation {
+    while let chunk = chunks[written], let results = chunk.results {
       do {
-        try writer.write(chunk.texts, translation.get())
+        let results = try results.get()
+        try writer.write(chunk.texts, results)
+        for note in results.compactMap(\.note) { progress.note(note) }
       } catch let error as InferenceError {
         return CommandFailure(Self.places(chunk.texts) + ": \(error)")
       } catch {
         return error
       }
       chunks[written] = nil
+      progress.add(texts: chunk.texts.count, bytes: chunk.bytes, chunk: written)
       written += 1
-      progress.add(texts: chunk.texts.count, bytes: chunk.bytes)
     }
     return nil
   }

@@ -1,17 +1,9 @@
 import ArgumentParser
 import Glibc
-import Inference
 
-/// What `dragoman translate` reads and writes, and how.
+/// What a bulk command reads and writes, and how.
 struct BulkOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Limit of each segment's translation, in tokens. Default: the model's.", valueName: "n"))
-  var maxNewTokens: Int?
-
-  @Flag(help: "Take each file, or the whole standard input, as one text.")
-  var document = false
-
-  @Flag(
-    help: "Write a line of JSON for each text: source, translation, segments with scores, flags and word alignment.")
+  @Flag(help: "Write a line of JSON for each text, with everything that is known of it.")
   var json = false
 
   @Flag(help: "Replace bytes that are no UTF-8 by U+FFFD instead of stopping.")
@@ -30,47 +22,49 @@ struct BulkOptions: ParsableArguments {
   @Argument(help: ArgumentHelp("Files; - or none is the standard input.", valueName: "file"), completion: .file())
   var files: [String] = []
 
-  func validate() throws {
-    if let maxNewTokens, maxNewTokens < 1 {
-      throw ValidationError("--max-new-tokens is \(maxNewTokens); at least 1 is possible.")
-    }
-  }
-
   /// The files, the standard input where none is named.
   var inputs: [String] { files.isEmpty ? ["-"] : files }
 
-  var unit: InputReader.Unit { document ? .document : .line }
+  var format: BulkFormat { json ? .json : .text }
 }
 
-/// The files of one command, translated from the first to the last, unless a signal or a closed pipe ends it.
-struct BulkTranslation {
-  let engine: InferenceEngine
-  let template: TranslationRequest
+/// The files of one command, worked on from the first to the last, unless a signal or a closed pipe ends it.
+struct BulkRun {
+  let work: any BulkWork
+  let unit: InputReader.Unit
+  let separator: DocumentSeparator
   let options: BulkOptions
+
+  /// What every bulk command does before it loads a model: a reader that goes away is an error of `write`, not the
+  /// death of the process with the progress line half shown; and files that cannot be read are named.
+  static func prepare(_ options: BulkOptions) throws {
+    signal(SIGPIPE, SIG_IGN)
+    try InputFiles.check(options.files)
+  }
 
   func run() async throws {
     let output = try OutputFile(path: options.output)
     let interruption = Interruption()
-    let work = Task { [engine, template, options] in
+    let task = Task { [work, unit, separator, options] in
       let input = InputReader(
-        paths: options.inputs, unit: options.unit, replacesInvalid: options.replaceInvalid,
+        paths: options.inputs, unit: unit, limits: work.limits, replacesInvalid: options.replaceInvalid,
         interruption: interruption.descriptor)
-      var pipeline = TranslationPipeline(
-        engine: engine, template: template, input: input,
-        writer: TranslationWriter(format: options.json ? .json : .text, output: output),
-        progress: ProgressLine(
-          isShown: !options.noProgress && ProgressLine.isUseful(outputIsFile: options.output != nil),
-          total: InputFiles.size(options.inputs), unit: options.unit))
+      let line = ProgressLine(
+        isShown: !options.noProgress && ProgressLine.isUseful(outputIsFile: options.output != nil),
+        total: InputFiles.size(options.inputs), unit: unit)
+      var pipeline = BulkPipeline(
+        work: work, input: input, writer: BulkWriter(output: output, separator: separator),
+        progress: ProgressDisplay(line))
       return await pipeline.run()
     }
-    try interruption.onFirst { work.cancel() }
-    try finish(await work.value, output, interruption.signal)
+    try interruption.onFirst { task.cancel() }
+    try finish(await task.value, output, interruption.signal)
   }
 
   /// Ends the command as its work ended.
-  private func finish(_ report: TranslationPipeline.Report, _ output: OutputFile, _ signal: Int32?) throws {
+  private func finish(_ report: BulkPipeline.Report, _ output: OutputFile, _ signal: Int32?) throws {
     if let signal {
-      report.describe(signal, unit: options.unit, partName: output.partName)
+      report.describe(signal, unit: unit, partName: output.partName)
       throw ExitCode(128 + signal)
     }
     do {
@@ -84,7 +78,7 @@ struct BulkTranslation {
   }
 }
 
-extension TranslationPipeline.Report {
+extension BulkPipeline.Report {
   /// Says on the standard error how far the work came before a signal.
   func describe(_ signal: Int32, unit: InputReader.Unit, partName: String?) {
     let name = unit == .line ? "line" : "document"

@@ -40,6 +40,26 @@ struct EngineOptions: ParsableArguments {
   }
 }
 
+extension EngineOptions {
+  /// An engine for a bulk command, which starts loading.
+  func bulkEngine() throws -> InferenceEngine {
+    var configuration = try configuration()
+    configuration.deadline = .seconds(1 << 30)  // nobody waits behind a request, however long it takes
+    return try InferenceEngine(configuration: configuration)
+  }
+}
+
+extension LanguageDirectory {
+  /// The code of the catalog for what was given behind a flag.
+  func known(_ code: String, flag: String) throws(CommandFailure) -> String {
+    guard let known = canonical(code) else {
+      throw CommandFailure(
+        "\(flag) \(code): no model knows this language; known: \(codes.sorted().joined(separator: ", "))")
+    }
+    return known
+  }
+}
+
 extension EngineConfiguration {
   /// The part of the service's configuration that concerns the engine.
   init(_ configuration: ServiceConfiguration) throws {

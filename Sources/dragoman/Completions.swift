@@ -11,9 +11,14 @@ extension CompletionKind {
     directions(words).map(\.from).distinct
   }
 
-  /// Languages that the models translate to, from the one behind --from where that is given already.
+  /// Languages of texts that the models translate or summarize.
+  static let textLanguage = CompletionKind.custom { words, _, _ in
+    cards(words).flatMap(\.languages).map(\.from).distinct
+  }
+
+  /// Languages that the models translate to, from the one behind --from or --language where that is given already.
   static let targetLanguage = CompletionKind.custom { words, _, _ in
-    let from = value(of: "--from", in: words)?.lowercased()
+    let from = (value(of: "--from", in: words) ?? value(of: "--language", in: words))?.lowercased()
     return directions(words).filter { from == nil || $0.from.lowercased() == from }.map(\.to).distinct
   }
 
@@ -23,13 +28,17 @@ extension CompletionKind {
     .list(type.allCases.map(\.rawValue))
   }
 
-  /// What the cards of the models' folder say; a card that cannot be read offers nothing.
+  /// What the models translate.
   private static func directions(_ words: [String]) -> [(from: String, to: String)] {
+    cards(words).flatMap(\.languages).filter { $0.task != .summarization }.map { ($0.from, $0.to) }
+  }
+
+  /// The cards of the models' folder; one that cannot be read offers nothing.
+  private static func cards(_ words: [String]) -> [ModelCard] {
     let environment = ProcessInfo.processInfo.environment
     let folder = value(of: "--models", in: words) ?? environment["DRAGOMAN_MODELS"]
     let folders = try? ModelCatalog.folders(in: folder ?? ServiceConfiguration.defaultModelsFolder)
-    let cards = (folders ?? []).compactMap { try? ModelCard(folder: $0) }
-    return cards.flatMap(\.languages).filter { $0.task != .summarization }.map { ($0.from, $0.to) }
+    return (folders ?? []).compactMap { try? ModelCard(folder: $0) }
   }
 
   private static func value(of flag: String, in words: [String]) -> String? {

@@ -5,9 +5,11 @@ import Service
 @main
 struct Dragoman: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dragoman", abstract: "Translates text with Transformers on ordinary CPUs, and serves that over HTTP.",
+    commandName: "dragoman",
+    abstract: "Translates and summarizes text with Transformers on ordinary CPUs, and serves that over HTTP.",
     discussion: """
         echo 'Good morning!' | dragoman translate --from en --to de
+        dragoman summarize --length short report.txt
         dragoman serve --port 8080
         dragoman doctor
 
@@ -16,7 +18,7 @@ struct Dragoman: AsyncParsableCommand {
       """,
     version: ProductVersion.version,
     subcommands: [
-      ServeCommand.self, TranslateCommand.self, EvaluateCommand.self,
+      ServeCommand.self, TranslateCommand.self, SummarizeCommand.self, EvaluateCommand.self,
       ModelsCommand.self, DoctorCommand.self, HealthCommand.self, BenchCommand.self,
     ])
 }

@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 
-/// A text to be translated and where it comes from: a line, or a whole file.
+/// A text to be worked on and where it comes from: a line, or a whole file.
 struct InputText: Sendable {
   let text: String
   /// The file as it was named; `-` is the standard input.
@@ -30,10 +30,9 @@ final class InputReader: @unchecked Sendable {
   }
 
   static let documentLimit = 64 << 20  // bytes
-  static let chunkTexts = 32
-  static let chunkBytes = 1 << 16  // a chunk ends with the text that reaches this
 
   private let unit: Unit
+  private let limits: BulkLimits
   private let replacesInvalid: Bool
   private let interruption: Int32
   private let queue = DispatchQueue(label: "input")
@@ -44,9 +43,10 @@ final class InputReader: @unchecked Sendable {
   /// - Parameters:
   ///   - paths: files; `-` is the standard input.
   ///   - interruption: a descriptor that ends all reading as soon as it is readable; none below 0.
-  init(paths: [String], unit: Unit, replacesInvalid: Bool, interruption: Int32) {
+  init(paths: [String], unit: Unit, limits: BulkLimits, replacesInvalid: Bool, interruption: Int32) {
     self.paths = paths[...]
     self.unit = unit
+    self.limits = limits
     self.replacesInvalid = replacesInvalid
     self.interruption = interruption
   }
@@ -64,7 +64,7 @@ final class InputReader: @unchecked Sendable {
     var bytes = 0
     do throws(CommandFailure) {
       if let failure { throw failure }
-      while texts.count < Self.chunkTexts, bytes < Self.chunkBytes {
+      while texts.count < limits.chunkTexts, bytes < limits.chunkBytes {
         if !texts.isEmpty, current?.reader.wouldWait() ?? false { break }
         guard let text = try nextText() else { break }
         texts.append(text)

@@ -1,6 +1,30 @@
 import Glibc
+import Inference
+import Synchronization
 
-/// A line on the terminal that counts what is done: share and time left where the size of the input is known.
+/// A line on the terminal that any thread may change.
+final class ProgressDisplay: Sendable {
+  private let line: Mutex<ProgressLine>
+
+  init(_ line: ProgressLine) { self.line = Mutex(line) }
+
+  /// More texts are done, those of a chunk, which took so many bytes of input.
+  func add(texts: Int, bytes: Int, chunk: Int) { line.withLock { $0.add(texts: texts, bytes: bytes, chunk: chunk) } }
+
+  /// How far the work on a chunk has come; `place` is what its first text is called.
+  func set(_ progress: SummaryProgress, chunk: Int, place: String) {
+    line.withLock { $0.set(progress, chunk: chunk, place: place) }
+  }
+
+  /// Writes a line of its own.
+  func note(_ text: String) { line.withLock { $0.note(text) } }
+
+  /// Leaves the final count; nothing is shown behind it.
+  func finish() { line.withLock { $0.finish() } }
+}
+
+/// A line on the terminal that counts what is done: share and time left where the size of the input is known, and how
+/// far the first document that is not done has come.
 struct ProgressLine {
   static let interval = Duration.milliseconds(200)  // between two looks of the line
 
@@ -12,6 +36,9 @@ struct ProgressLine {
   private var bytes = 0
   private var shown: ContinuousClock.Instant?
   private var width = 0
+  private var isFinished = false
+  /// Of each chunk that is worked on and tells how far it has come.
+  private var stages: [Int: StageProgress] = [:]
 
   /// - Parameters:
   ///   - isShown: whether anything is written at all.
@@ -27,21 +54,45 @@ struct ProgressLine {
     isatty(STDERR_FILENO) == 1 && (outputIsFile || isatty(STDOUT_FILENO) == 0)
   }
 
-  /// More texts are done, which took so many bytes of input.
-  mutating func add(texts: Int, bytes: Int) {
+  /// More texts are done, those of a chunk, which took so many bytes of input.
+  mutating func add(texts: Int, bytes: Int, chunk: Int) {
     self.texts += texts
     self.bytes += bytes
+    stages[chunk] = nil
+    update()
+  }
+
+  /// How far the work on a chunk has come. Lines take too little time each for that to be shown.
+  mutating func set(_ progress: SummaryProgress, chunk: Int, place: String) {
+    guard isShown, !isFinished, unit == .document else { return }
     let now = ContinuousClock.now
-    guard isShown, shown.map({ now - $0 >= Self.interval }) ?? true else { return }
-    shown = now
-    show(summary(seconds: (now - start) / .seconds(1), isFinished: false))
+    if stages[chunk]?.update(progress, now) == nil {
+      stages[chunk] = StageProgress(place: place, progress: progress, start: now)
+    }
+    update()
+  }
+
+  /// Writes a line of its own, in place of what is shown.
+  mutating func note(_ text: String) {
+    write((width > 0 ? "\r" + String(repeating: " ", count: width) + "\r" : "") + text + "\n")
+    (shown, width) = (nil, 0)
   }
 
   /// Leaves the final count on a line of its own.
   mutating func finish() {
-    guard isShown, texts > 0 else { return }
+    guard isShown, texts > 0 || width > 0 else { return }
+    isFinished = true
     show(summary(seconds: (ContinuousClock.now - start) / .seconds(1), isFinished: true))
     write("\n")
+  }
+
+  private mutating func update() {
+    let now = ContinuousClock.now
+    guard isShown, !isFinished, shown.map({ now - $0 >= Self.interval }) ?? true else { return }
+    shown = now
+    var text = texts > 0 ? summary(seconds: (now - start) / .seconds(1), isFinished: false) : ""
+    if let first = stages.min(by: { $0.key < $1.key })?.value { text += (text.isEmpty ? "" : "; ") + first.text(now) }
+    show(text)
   }
 
   /// The line's text, such as `42 %, 512 lines, 118 lines/s, 6 s left`.
@@ -80,5 +131,41 @@ struct ProgressLine {
 
   private func write(_ text: String) {
     try? Descriptor.write(Array(text.utf8), to: STDERR_FILENO, name: "standard error")
+  }
+}
+
+/// How far one document has come.
+struct StageProgress {
+  private let place: String
+  private var progress: SummaryProgress
+  /// When its stage began, and what was done then.
+  private var start: ContinuousClock.Instant
+  private var doneAtStart: Int
+
+  init(place: String, progress: SummaryProgress, start: ContinuousClock.Instant) {
+    self.place = place
+    self.progress = progress
+    self.start = start
+    doneAtStart = progress.done
+  }
+
+  mutating func update(_ next: SummaryProgress, _ now: ContinuousClock.Instant) {
+    // A model may write again over what it wrote: that counts from 0.
+    if next.stage != progress.stage || next.total != progress.total || next.done < progress.done {
+      (start, doneAtStart) = (now, next.done)
+    }
+    progress = next
+  }
+
+  /// Such as `writing 12 of 40, 35 s left (report.txt)`; the time is that of this stage.
+  func text(_ now: ContinuousClock.Instant) -> String {
+    var parts = [progress.stage.rawValue]
+    if progress.total > 1 { parts[0] += " \(progress.done) of \(progress.total)" }
+    let done = progress.done - doneAtStart
+    if done > 0, progress.done < progress.total {
+      let seconds = (now - start) / .seconds(1) * Double(progress.total - progress.done) / Double(done)
+      parts.append("\(ProgressLine.time(seconds)) left")
+    }
+    return parts.joined(separator: ", ") + " (\(place))"
   }
 }

@@ -53,6 +53,7 @@ struct ServeCommand: AsyncParsableCommand {
 
         curl -X POST http://\(address)/translate -H 'Content-Type: application/json' \\
           -d '{"q": "Good morning! How are you?", "source": "en", "target": "de"}'
+        curl -X POST http://\(address)/summarize -d length=short --data-urlencode q@README.md
 
       """)
   }

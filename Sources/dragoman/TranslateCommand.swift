@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Inference
 import Service
 
@@ -42,35 +41,36 @@ struct TranslateCommand: AsyncParsableCommand {
   @Option(help: "Where text is cut: sentence, paragraph or none.")
   var split: Split = .sentence
 
+  @Option(help: ArgumentHelp("Limit of each segment's translation, in tokens. Default: the model's.", valueName: "n"))
+  var maxNewTokens: Int?
+
+  @Flag(help: "Take each file, or the whole standard input, as one text.")
+  var document = false
+
   @OptionGroup var bulk: BulkOptions
 
   func validate() throws {
+    if let maxNewTokens, maxNewTokens < 1 {
+      throw ValidationError("--max-new-tokens is \(maxNewTokens); at least 1 is possible.")
+    }
     try checkFlag("beam-size", beamSize, 1...TranslationRequest.beamLimit)
   }
 
   func run() async throws {
-    // A reader that goes away is an error of `write`, not the death of the process with the progress line half shown.
-    signal(SIGPIPE, SIG_IGN)
-    try InputFiles.check(bulk.files)
-    var configuration = try self.engine.configuration()
-    configuration.deadline = .seconds(1 << 30)  // nobody waits behind a request, however long it takes
-    let engine = try InferenceEngine(configuration: configuration)
+    try BulkRun.prepare(bulk)
+    let engine = try self.engine.bulkEngine()
     defer { engine.shutdown() }
     let languages = LanguageDirectory(try await engine.loaded())
-    guard let source = languages.canonical(from) else { throw unknown(from, "--from", languages) }
-    guard let target = languages.canonical(to) else { throw unknown(to, "--to", languages) }
+    let source = try languages.known(from, flag: "--from")
+    let target = try languages.known(to, flag: "--to")
     guard source != target, languages.translates(from: source, to: target) else {
       throw InferenceError.unsupportedPair(source: source, target: target)
     }
     let template = TranslationRequest(
-      texts: [], source: source, target: target, split: split, maxNewTokens: bulk.maxNewTokens, beamSize: beamSize,
+      texts: [], source: source, target: target, split: split, maxNewTokens: maxNewTokens, beamSize: beamSize,
       priority: .bulk, detail: bulk.json ? .aligned : .plain)
-    try await BulkTranslation(engine: engine, template: template, options: bulk).run()
-  }
-
-  private func unknown(_ code: String, _ flag: String, _ languages: LanguageDirectory) -> CommandFailure {
-    CommandFailure(
-      "\(flag) \(code): no model knows this language; known: \(languages.codes.sorted().joined(separator: ", "))")
+    let work = TranslationWork(engine: engine, template: template, format: bulk.format)
+    try await BulkRun(work: work, unit: document ? .document : .line, separator: .lineBreak, options: bulk).run()
   }
 }
 

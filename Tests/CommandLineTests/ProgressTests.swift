@@ -6,16 +6,17 @@ import Testing
 /// The line that counts on a terminal.
 @Suite struct ProgressTests {
   /// What appears on a terminal of so many columns that is the command's standard error.
-  private func shown(_ arguments: [String], columns: UInt16 = 80, input: FileHandle = .nullDevice) async throws
-    -> String
-  {
+  static func shown(
+    _ arguments: [String], of command: [String] = CommandLineTests.toGerman, columns: UInt16 = 80,
+    input: FileHandle = .nullDevice
+  ) async throws -> String {
     var (terminal, end): (Int32, Int32) = (-1, -1)
     var window = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     guard openpty(&terminal, &end, nil, nil, &window) == 0 else { throw POSIXError(.EMFILE) }
     let reading = terminal
     defer { close(reading) }
     let program = try RunningProgram(
-      CommandLineTests.toGerman + arguments, input: input,
+      command + arguments, input: input,
       errors: FileHandle(fileDescriptor: end, closeOnDealloc: false))
     // With the program's end closed the terminal has no other: what comes from it ends with the program.
     close(end)
@@ -31,7 +32,7 @@ import Testing
 
   @Test func `files show share, rate and time left, and leave a count`() async throws {
     let folder = try TemporaryFolder()
-    let text = try await shown([lines(folder, 400), lines(folder, 200)])
+    let text = try await Self.shown([lines(folder, 400), lines(folder, 200)])
     let states = text.split(separator: "\r", omittingEmptySubsequences: true).map {
       String($0).trimmingCharacters(in: .whitespacesAndNewlines)
     }.filter { !$0.isEmpty }
@@ -47,20 +48,20 @@ import Testing
     let input = Pipe()
     try input.fileHandleForWriting.write(contentsOf: Data("We are very tired.\n".utf8))
     try input.fileHandleForWriting.close()
-    let text = try await shown([], input: input.fileHandleForReading)
+    let text = try await Self.shown([], input: input.fileHandleForReading)
     #expect(text.hasPrefix("\r1 lines, ") && !text.contains("%") && !text.contains("left"), "\(text)")
   }
 
   @Test func `no line is wider than the terminal`() async throws {
     let folder = try TemporaryFolder()
-    let text = try await shown([lines(folder, 100)], columns: 20)
+    let text = try await Self.shown([lines(folder, 100)], columns: 20)
     let widths = text.split { $0 == "\r" || $0 == "\n" || $0 == "\r\n" }.map(\.count)
     #expect(!widths.isEmpty && widths.allSatisfy { $0 < 20 }, "\(text)")
   }
 
   @Test func `nothing is shown where nothing is wanted`() async throws {
     let folder = try TemporaryFolder()
-    #expect(try await shown(["--no-progress", lines(folder, 40)]).isEmpty)
+    #expect(try await Self.shown(["--no-progress", lines(folder, 40)]).isEmpty)
   }
 
   @Test func `translations on the same terminal are not mixed with it`() async throws {
