@@ -47,6 +47,14 @@ struct OperationsTests {
     #expect(!html.contains("http://") && !html.contains("https://"))
   }
 
+  @Test func `the page explains every flag of a summary and offers every method and length`() async throws {
+    let html = try await get("/").body
+    for flag in SummaryFlag.allCases { #expect(html.contains("  \(flag.rawValue): \""), "\(flag)") }
+    let choices = SummaryMethod.allCases.map(\.rawValue) + NamedLength.allCases.map(\.rawValue)
+    for choice in choices { #expect(html.contains("<option value=\"\(choice)\""), "\(choice)") }
+    #expect(html.contains("maxlength=\"\(SummaryRules.queryCharacters)\""))
+  }
+
   @Test func `every answer lets pages of other origins read it`() async throws {
     for (method, path) in [
       (HTTPMethod.get, "/health"), (.get, "/nowhere"), (.get, "/translate"), (.options, "/translate"),
