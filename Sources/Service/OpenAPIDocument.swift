@@ -117,7 +117,7 @@ package enum OpenAPIDocument {
             in any language.
 
             `length`, `max_sentences` and `max_tokens` exclude each other; without any of them the length is medium. A
-            text that is shorter than the length asked for comes back in its own sentences: nothing is invented to fill up.
+            text that is too short for what was asked for comes back in its own sentences: nothing is invented to fill up.
             When the client closes the connection the work is cancelled.
           requestBody:
             required: false
@@ -146,7 +146,7 @@ package enum OpenAPIDocument {
                           - {text: 'The river rose by two metres.', source_offsets: [[0, 29]], score: 0.62}
                         coverage: {chunks: 1, source_sentences: 3, covered_sentences: 3}
                         method_used: extractive
-                        reason: 'The text is too short for a model to say more than it does.'
+                        reason: no model writes summaries of texts in en
                         flags: []
                         model: null
                     details:
@@ -162,7 +162,7 @@ package enum OpenAPIDocument {
                             argmax: [0, 29]
                         coverage: {chunks: 1, source_sentences: 2, covered_sentences: 2}
                         method_used: abstractive
-                        reason: 'The text suits the model, and what it wrote passed every check.'
+                        reason: 'the text suits summarizer, and what it wrote passed every check'
                         flags: []
                         model: summarizer
             '400':
@@ -525,6 +525,7 @@ package enum OpenAPIDocument {
               default: medium
               description: >-
                 `short`: the sentence that matters most. `medium`: three sentences, or about as many words. `long`: eight.
+                Where sentences are chosen, no more than half of the text's, rounded up.
             max_sentences:
               type: integer
               minimum: 1
@@ -537,13 +538,15 @@ package enum OpenAPIDocument {
               minimum: 1
               maximum: 100000
               description: >-
-                At most as many tokens; sentences stay whole where one fits. Not beside `length` or `max_sentences`.
+                At most as many tokens; sentences stay whole where one fits, else it is a part of one, flagged `truncated`.
+                Not beside `length` or `max_sentences`.
             method:
               type: string
               enum: [abstractive, extractive, auto]
               default: auto
               description: >-
-                `abstractive`: a model writes; 400 where none does in `language`. `extractive`: sentences of the text,
+                `abstractive`: a model writes, unless the text is too short for it to be made shorter; 400 where none does in
+                `language`. `extractive`: sentences of the text,
                 unchanged. `auto`: a model where the text suits it and what it wrote passes every check, else the text's own
                 sentences.
             query:
@@ -595,7 +598,7 @@ package enum OpenAPIDocument {
               description: Who wrote the sentences, a model or the text's author.
             reason:
               type: string
-              description: Why that method, in one sentence.
+              description: Why that method, in a few words.
             flags:
               type: array
               items:

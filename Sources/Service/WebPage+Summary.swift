@@ -99,7 +99,7 @@ extension WebPage {
       }));
       const read = body.coverage, parts = read.chunks === 1 ? "one part" : read.chunks + " parts";
       at("facts").textContent = (body.method_used === "abstractive" ? "In new words" : "Sentences of the text")
-        + (body.model ? " (" + body.model + ")" : "") + ". " + body.reason + " Read: " + read.covered_sentences + " of "
+        + (body.model ? " (" + body.model + ")" : "") + ": " + body.reason + ". Read: " + read.covered_sentences + " of "
         + read.source_sentences + " sentences, in " + parts + ".";
     }
     function summarize() {

@@ -17,14 +17,23 @@ struct SummaryWork: BulkWork {
     of texts: [InputText], onProgress: @escaping @Sendable (SummaryProgress) -> Void
   ) async throws(InferenceError) -> [BulkResult] {
     var results: [BulkResult] = []
-    for text in texts {
-      var request = template
-      request.text = text.text
-      let summary =
-        SummaryRules.isBlank(text.text) ? .ofNothing : try await engine.summarize(request, onProgress: onProgress)
-      results.append(result(summary, of: text))
-    }
+    for text in texts { results.append(result(try await summary(of: text.text, onProgress), of: text)) }
     return results
+  }
+
+  /// A text without a word has an empty summary: an error would stop the work on all that follows.
+  private func summary(
+    of text: String, _ onProgress: @escaping @Sendable (SummaryProgress) -> Void
+  ) async throws(InferenceError) -> Summary {
+    if SummaryRules.isBlank(text) { return .ofNothing }
+    var request = template
+    request.text = text
+    do throws(InferenceError) {
+      return try await engine.summarize(request, onProgress: onProgress)
+    } catch {
+      guard error == .emptyText else { throw error }
+      return .ofNothing
+    }
   }
 
   private func result(_ summary: Summary, of text: InputText) -> BulkResult {
@@ -46,7 +55,7 @@ extension Summary {
   /// The summary of a text that has no word: nothing.
   fileprivate static let ofNothing = Summary(
     text: "", sentences: [], coverage: SummaryCoverage(chunks: 0, sourceSentences: 0, coveredSentences: 0),
-    method: .extractive, reason: "The text has no word.", flags: [.shortText], model: nil)
+    method: .extractive, reason: "the text has no word", flags: [.shortText], model: nil)
 }
 
 extension SummaryFlag {

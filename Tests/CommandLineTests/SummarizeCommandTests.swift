@@ -134,6 +134,15 @@ import Testing
     #expect(outcome.errors.contains("standard input: no model writes summaries of texts in sv"), "\(outcome)")
   }
 
+  @Test func `a limit that leaves no whole sentence is said on the standard error, or among the flags`() async throws {
+    let input = Array("The old house stands on a hill above the river.\n".utf8)
+    let plain = try await Program.run(Self.chosen + ["--max-tokens", "3"], input: input)
+    #expect(plain.status == 0 && plain.output.count > 1 && plain.output.utf8.count < input.count, "\(plain)")
+    #expect(plain.errors == "standard input: the summary has an end that a limit made (truncated)\n", "\(plain)")
+    let json = try await Program.run(Self.chosen + ["--json", "--max-tokens", "3"], input: input)
+    #expect(try Self.decode(json.output).first?.flags.contains("truncated") == true && json.errors.isEmpty, "\(json)")
+  }
+
   @Test func `bytes that are no UTF-8 stop with file and line, behind the lines before them`() async throws {
     let input = Array("We are very tired.\nbad ".utf8) + [0xFF] + Array("\nnever read\n".utf8)
     let outcome = try await Program.run(Self.byLine, input: input)

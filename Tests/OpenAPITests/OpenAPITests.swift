@@ -98,7 +98,7 @@ struct OpenAPITests {
     .malformedForm(.tooManyPairs(limit: 1)),
     .unsupportedMedia("x"), .notYet("x"), .engine(.notReady(reason: "x")),
     .engine(.unsupportedPair(source: "de", target: "fr")), .engine(.noSummarizer(language: "sv")),
-    .engine(.noModel(task: .salience)),
+    .engine(.noModel(task: .salience)), .engine(.emptyText),
     .engine(.overloaded(retryAfter: .seconds(1))),
     .engine(.deadlineExceeded), .engine(.shuttingDown), .engine(.failed(reason: "x")),
   ]
@@ -111,7 +111,7 @@ struct OpenAPITests {
     case .engine(let error):
       switch error {
       // Nobody is there to read the answer to a cancelled one.
-      case .notReady, .unsupportedPair, .noSummarizer, .noModel, .overloaded, .deadlineExceeded, .cancelled,
+      case .notReady, .unsupportedPair, .noSummarizer, .noModel, .emptyText, .overloaded, .deadlineExceeded, .cancelled,
         .shuttingDown,
         .failed:
         true
