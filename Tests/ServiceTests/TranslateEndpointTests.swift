@@ -186,7 +186,7 @@ struct TranslateEndpointTests {
     let request = try #require(seen.withLock { $0 })
     #expect(request.texts == ["a"] && request.source == "en" && request.target == "de")
     #expect(request.split == .none && request.maxNewTokens == 7 && request.priority == .bulk)
-    #expect(request.detail == .scored && request.beamSize == 6 && request.alternatives == 3)
+    #expect(request.detail == .aligned && request.beamSize == 6 && request.alternatives == 3)
   }
 
   static let malformed: [(String, String)] = [
