@@ -51,11 +51,13 @@ extension WebPage {
         if (kind === "most" || !first) first = mark;
         last = end;
       }
+      const view = at("text");
       at("marks").replaceChildren(...nodes, text.slice(last) + "\n");
-      at("marks").scrollTop = at("text").scrollTop;
-      if (!first) return;
-      const top = first.offsetTop, view = at("text");
-      if (top < view.scrollTop || top + first.offsetHeight > view.scrollTop + view.clientHeight) view.scrollTop = top - 40;
+      if (first) {
+        const top = first.offsetTop, bottom = top + first.offsetHeight;
+        if (top < view.scrollTop || bottom > view.scrollTop + view.clientHeight) view.scrollTop = top - 40;
+      }
+      at("marks").scrollTop = view.scrollTop;
     }
     function select(sentence) {
       const range = sentence.argmax || sentence.source_offsets[0], text = at("text").value;
