@@ -164,7 +164,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("3,\n    1", "1,\n    3", "self-test"), ("dragoman_salience", "marian", "scores sentences"),
+      ("3,\n    2", "2,\n    3", "self-test"), ("dragoman_salience", "marian", "scores sentences"),
     ])
   func `a card that its model does not keep makes the engine fail with the reason`(
     old: String, new: String, reason: String
