@@ -42,9 +42,10 @@ public struct LoadedSalienceModel: Sendable {
     }
   }
 
-  /// Whether it scores texts in a language, a code in lower case; English where its card names none.
+  /// Whether it scores texts in a language, a code in lower case, or its base; English where its card names none.
   func knows(_ language: String) -> Bool {
-    card.languages.isEmpty ? language == "en" : card.languages.contains { $0.from.lowercased() == language }
+    let known = card.languages.isEmpty ? ["en"] : card.languages.map { $0.from.lowercased() }
+    return known.contains(language) || known.contains(language.baseLanguage)
   }
 
   /// The tokens of a sentence that are read.

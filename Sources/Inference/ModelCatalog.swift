@@ -47,11 +47,13 @@ public struct ModelCatalog: Sendable {
 
   func route(from source: String, to target: String) -> Route? { routes[source]?[target] }
 
-  /// The model that summarizes texts of a language, a code in lower case, in that language.
+  /// The model that summarizes texts of a language, a code in lower case, in that language; for `en-gb` one of `en` will do.
   public func summarizer(language: String) -> Summarizer? {
-    for (index, model) in models.enumerated() {
-      let direction = model.card.languages.first { $0.task == .summarization && $0.to.lowercased() == language }
-      if let direction { return Summarizer(model: index, card: model.card, prefix: direction.prefix) }
+    for code in [language, language.baseLanguage] {
+      for (index, model) in models.enumerated() {
+        let direction = model.card.languages.first { $0.task == .summarization && $0.to.lowercased() == code }
+        if let direction { return Summarizer(model: index, card: model.card, prefix: direction.prefix) }
+      }
     }
     return nil
   }
@@ -80,4 +82,9 @@ public struct ModelCatalog: Sendable {
     }
     return found
   }
+}
+
+extension String {
+  /// A language code without its region: `en` of `en-gb`.
+  var baseLanguage: String { String(prefix { $0 != "-" && $0 != "_" }) }
 }

@@ -72,6 +72,11 @@ import Text
       min(first, second) == 0 && max(first, second) == 1 ? 0.9 : 0
     }
     #expect(selected == [0, 2])
+    // However relevant it is, it comes behind everything that is new.
+    let last = MaximalMarginalRelevance.select(count: 3, relevance: [1, 1, 0.01]) { first, second in
+      min(first, second) == 0 && max(first, second) == 1 ? 0.9 : 0
+    }
+    #expect(last == [0, 2, 1])
     #expect(MaximalMarginalRelevance.select(count: 2, relevance: [1, 1, 0.8], lambda: 1) { _, _ in 1 } == [0, 1])
     #expect(MaximalMarginalRelevance.select(count: 9, relevance: [0, .nan, -1]) { _, _ in 0 } == [0, 1, 2])
     #expect(MaximalMarginalRelevance.select(count: -1, relevance: [1]) { _, _ in 0 } == [])
@@ -91,7 +96,8 @@ import Text
       while chosen.count < count {
         let scores = relevance.indices.filter { !chosen.contains($0) }.map { candidate in
           let likest = chosen.map { similarity(candidate, $0) }.max() ?? 0
-          return (candidate, lambda * (relevance[candidate] / greatest) - (1 - lambda) * likest)
+          let novelty = lambda * (relevance[candidate] / greatest) - (1 - lambda) * likest
+          return (candidate, likest < 0.7 ? novelty : novelty - 1)
         }
         let best = scores.map(\.1).max() ?? 0
         chosen += scores.filter { $0.1 == best }.prefix(1).map(\.0)
@@ -111,17 +117,6 @@ import Text
     #expect(selected.count == count)
     #expect(Set(selected).count == count)
     #expect(asked <= 1_024 * count)
-  }
-}
-
-@Suite struct TrigramBlockingTests {
-  @Test func `a sentence that shares three words in a row is left out`() {
-    let sentences = ["The red house is big.", "A red house is here.", "RED house, is it?", "Big red house.", "Oh."]
-    let folding = WordFolding(language: "en")
-    let all = TrigramBlocking.select(count: 9, from: [0, 1, 2, 3, 4], of: sentences, folding: folding)
-    #expect(all == [0, 3, 4])
-    #expect(TrigramBlocking.select(count: 2, from: [2, 4, 0], of: sentences, folding: folding) == [2, 4])
-    #expect(TrigramBlocking.select(count: 0, from: [2], of: sentences, folding: folding) == [])
   }
 }
 

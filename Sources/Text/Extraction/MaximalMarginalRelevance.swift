@@ -1,6 +1,8 @@
 /// Chooses sentences that are relevant and unlike those already chosen. Source: Carbonell and Goldstein 1998: the next
 /// one has the greatest λ · relevance − (1 − λ) · greatest likeness to a chosen one.
 ///
+/// What says nearly the same as a chosen sentence comes only when nothing else is left, however relevant it is.
+///
 /// Relevance is divided by its greatest value first, so that it stands on the scale of likeness. Ties go to the earlier
 /// sentence. Candidates are the max(4 · count, 64) most relevant ones. More than 256 sentences are chosen stripe by
 /// stripe (consecutive sentences, of which each stripe gives its share), so the work is at most about 1,024 likenesses a
@@ -12,6 +14,8 @@ public enum MaximalMarginalRelevance {
   static let candidatesEach = 4
   /// The fewest candidates.
   static let fewestCandidates = 64
+  /// From this likeness on a sentence says the same as another.
+  static let twinLikeness = 0.7
 
   /// Chooses `count` sentences, or all if there are fewer.
   /// - Parameters:
@@ -58,7 +62,8 @@ public enum MaximalMarginalRelevance {
       var bestScore = -Double.infinity
       for (place, candidate) in left.enumerated() {
         if let last = chosen.last { likeness[place] = max(likeness[place], similarity(candidate, last)) }
-        let score = lambda * relevance[candidate] - (1 - lambda) * likeness[place]
+        let novelty = lambda * relevance[candidate] - (1 - lambda) * likeness[place]
+        let score = likeness[place] < twinLikeness ? novelty : novelty - 1
         if score > bestScore { (best, bestScore) = (place, score) }
       }
       chosen.append(left.remove(at: best))
