@@ -15,9 +15,12 @@ public struct EngineConfiguration: Sendable {
   public var beamSize: Int?
   /// Rows of a running batch: eight more than bulk requests may hold, and no fewer than the largest beam.
   public var rowLimit = 72
-  /// Source tokens that are encoded, and tokens that are scored, between two decode steps; more would hold up the rows
-  /// that are being decoded.
+  /// Source tokens that are encoded between two decode steps; more would hold up the rows that are being decoded. As many
+  /// are scored at a time where nothing is decoded.
   public var encodeBudget = 512
+  /// Tokens of sentences that are scored between two decode steps. Fewer: a row is encoded once, but this comes with every
+  /// step.
+  public var scoringBudget = 128
   /// How long a request may take, its wait included.
   public var deadline = Duration.seconds(300)
   public var queueLimits = BatchQueue.Limits()

@@ -117,7 +117,9 @@ final class EngineLoop: Sendable {
         admit(to: &batches[model], model: model)
         batches[model].step { [self] request, segment, hypotheses in finish(request, segment, hypotheses) }
       }
-      documents?.advance(salience, tokens: configuration.encodeBudget)
+      let isDecoding = batches.contains { $0.rowCount > 0 }
+      documents?.advance(
+        salience, tokens: isDecoding ? configuration.scoringBudget : configuration.encodeBudget)
     }
   }
 
