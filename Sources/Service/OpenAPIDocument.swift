@@ -73,7 +73,12 @@ package enum OpenAPIDocument {
                       value:
                         translatedText: 'Bonjour.'
                         details:
-                          - {source: 'Good morning.', target: 'Bonjour.', source_offsets: [0, 13], score: -0.21, flags: []}
+                          - source: 'Good morning.'
+                            target: 'Bonjour.'
+                            source_offsets: [0, 13]
+                            score: -0.21
+                            flags: []
+                            alignment: [[5, 13, 0, 8, 0.91]]
                         model: en-x
                         timings: {queue_ms: 0.041, inference_ms: 11.302, total_ms: 11.533}
             '400':
