@@ -2,8 +2,11 @@ import Text
 
 /// How much each sentence of a document matters, and what it has in common with others.
 struct SentenceRanking: Sendable {
-  /// What a scorer's judgement counts beside the words that sentences share.
-  static let salienceShare = 0.7
+  /// What a scorer's judgement counts beside the words that sentences share: the best of eleven shares on 351 documents
+  /// that it was not trained on (docs/NOTES.md).
+  static let salienceShare = 0.85
+  /// Sentences at the beginning, a title and what stands under it, whose form does not count where a scorer knows better.
+  static let exemptSentences = 2
   /// What likeness to a query counts beside everything else.
   static let queryShare = 0.8
 
@@ -34,7 +37,11 @@ struct SentenceRanking: Sendable {
         $0 * Self.salienceShare + $1 * (1 - Self.salienceShare)
       }
     }
-    for (index, sentence) in sentences.enumerated() { scores[index] *= quality.factor(for: sentence) }
+    for (index, sentence) in sentences.enumerated() {
+      let factor = quality.factor(for: sentence)
+      // What has no letter says nothing to anybody.
+      if salience == nil || index >= Self.exemptSentences || factor == 0 { scores[index] *= factor }
+    }
     if let query {
       let likeness = similarity.similarities(to: query)
       let most = likeness.max() ?? 0
