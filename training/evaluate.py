@@ -1,0 +1,156 @@
+"""Scores exported models: BLEU and chrF on evaluation folders and held-out pairs, ROUGE on held-out documents.
+
+    python evaluate.py translation --model models/x-en --eval EVAL --work WORK [--beam 4] [--sets flores-dev,wmt12] --out scores.json
+    python evaluate.py summaries [--salience DIR] [--summarizer DIR] --work WORK --out scores.json
+
+EVAL/<pair>/<set>.<language> hold one sentence a line. Each command prints a Markdown table and writes the list for the card.
+Extractive summaries of k sentences are compared at the same k, in document order; ROUGE-1/2/Lsum F1 with stemming.
+"""
+import argparse
+import glob
+import json
+import os
+import re
+
+import sacrebleu
+from rouge_score.rouge_scorer import RougeScorer
+
+import rouge
+
+TAGS = {"de": ">>deu<<", "es": ">>spa<<", "fr": ">>fra<<"}
+METRICS = ("rouge1", "rouge2", "rougeLsum")
+
+
+def translation(a: argparse.Namespace) -> list[dict]:
+    from decoding import Decoder
+    decoder = Decoder(a.model)
+    with open(f"{a.model}/model.json", encoding="utf-8") as file:
+        pairs = [f"{l['from']}-{l['to']}" for l in json.load(file)["languages"]]
+    lines = lambda path: open(path, encoding="utf-8").read().splitlines()
+    results = []
+    for pair in pairs:
+        source, target = pair.split("-")
+        sets = {name: (lines(f"{a.eval}/{pair}/{name}.{source}"), lines(f"{a.eval}/{pair}/{name}.{target}"))
+                for name in a.sets.split(",") if a.eval}
+        for path in sorted(glob.glob(f"{a.work}/heldout/{pair}.*.tsv")) if a.work else []:
+            name = os.path.basename(path).split(".")[1]
+            rows = [line.split("\t") for line in lines(path)][:200]
+            if name in a.heldout.split(",") and rows:
+                sets[f"held-out {name}"] = ([r[0] for r in rows], [r[1] for r in rows])
+        for name, (sources, references) in sets.items():
+            out = decoder.texts([(TAGS.get(target, ""), s) for s in sources], beam=a.beam)
+            results.append({"pair": pair, "set": name, "beam": a.beam, "compute": "float32",
+                            "bleu": round(sacrebleu.corpus_bleu(out, [references]).score, 1),
+                            "chrf": round(sacrebleu.corpus_chrf(out, [references]).score, 1)})
+            print(f"| {pair} | {name} | {a.beam} | {len(sources)} | {results[-1]['bleu']} | {results[-1]['chrf']} |", flush=True)
+            if a.samples:
+                print(*(f"{s}\n  → {o}" for s, o in list(zip(sources, out))[: a.samples]), sep="\n")
+    return results
+
+
+class Words:
+    """sumy's tokenizer interface without NLTK's downloads."""
+
+    def to_words(self, sentence: str) -> list[str]:
+        return re.findall(r"[^\W\d_]+", sentence)
+
+
+def graph_order(kind: str, sentences: list[str]) -> list[int]:
+    """Sentences by falling LexRank or TextRank, as sumy rates them."""
+    from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence
+    from sumy.nlp.stemmers import Stemmer
+    from sumy.summarizers.lex_rank import LexRankSummarizer
+    from sumy.summarizers.text_rank import TextRankSummarizer
+    from sumy.utils import get_stop_words
+    summarizer = (LexRankSummarizer if kind == "LexRank" else TextRankSummarizer)(Stemmer("english"))
+    summarizer.stop_words = get_stop_words("english")
+    # What sumy chooses comes back in text order; its ratings are wanted instead. Ties keep text order, as in sumy.
+    summarizer._get_best_sentences = lambda nodes, count, ratings: [ratings[node] for node in nodes]
+    ratings = summarizer(ObjectDocumentModel([Paragraph([Sentence(text, Words()) for text in sentences])]), len(sentences))
+    return sorted(range(len(sentences)), key=lambda i: -ratings[i])
+
+
+def extractive(rows: list[dict], a: argparse.Namespace) -> dict[str, list[list[int]]]:
+    """Per system, each document's sentences in order of importance."""
+    texts = [[text for text, _ in row["sentences"]] for row in rows]
+    orders = {"lead": [list(range(len(t))) for t in texts]}
+    for kind in ("LexRank", "TextRank"):
+        orders[kind] = [graph_order(kind, t) for t in texts]
+    if a.salience:
+        from salience_reference import Reference
+        model = Reference(a.salience)
+        scored = [model.scores([{"text": t, "paragraph_start": s} for t, s in row["sentences"]]) for row in rows]
+        orders["salience"] = [sorted(range(len(s)), key=lambda i: -s[i]) for s in scored]
+    orders["oracle"] = [row["oracle"] + [i for i in range(len(row["sentences"])) if i not in row["oracle"]] for row in rows]
+    return orders
+
+
+def invented(source: str, output: str) -> int:
+    """Maximal runs of digits in the output that are none of the source's."""
+    have = set(re.findall(r"\d+", source))
+    return sum(run not in have for run in re.findall(r"\d+", output))
+
+
+def summaries(a: argparse.Namespace) -> list[dict]:
+    rows = [json.loads(line) for line in open(f"{a.work}/heldout.jsonl", encoding="utf-8")]
+    rows = [row for row in rows if row["sentences"]]
+    scorer = RougeScorer(METRICS, use_stemmer=True)
+    systems: dict[str, list[str]] = {}
+    for name, orders in extractive(rows, a).items():
+        for k in (1, 3):
+            limit = lambda order: order[: max(1, min(k, len(order)))]
+            systems[f"{name}-{k}"] = ["\n".join(row["sentences"][i][0] for i in sorted(limit(order)))
+                                      for row, order in zip(rows, orders)]
+    if a.summarizer:
+        from decoding import Decoder
+        import pretraining
+        decoder = Decoder(a.summarizer)
+        sources = [pretraining.document(row, a.longest, decoder.sp) for row in rows]
+        out = decoder.texts([(f">>{row['length']}<<", s) for row, s in zip(rows, sources)], beam=a.beam, longest=a.longest)
+        systems["summarizer"] = out
+        numbers = sum(len(re.findall(r"\d+", o)) for o in out)
+        print(f"numbers in the summarizer's output: {numbers}, not in its source: {sum(map(invented, sources, out))}, "
+              f"outputs with one: {sum(invented(s, o) > 0 for s, o in zip(sources, out))} of {len(out)}")
+        novel = [len(rouge.grams(o)[0] - rouge.grams(s)[0]) / max(1, len(rouge.grams(o)[0])) for s, o in zip(sources, out)]
+        print(f"share of new words: {sum(novel) / len(novel):.3f}")
+        for row, s, o in list(zip(rows, sources, out))[: a.samples]:
+            print(f"\n[{row['source']}, {row['length']}] {s[:300]}\n  reference: {row['summary'][:300]}\n  output: {o}")
+    results = []
+    print("| length | documents | system | R1 | R2 | RLsum |\n|---|---:|---|---:|---:|---:|")
+    for length in ("headline", "sentence", "short", "all"):
+        chosen = [i for i, row in enumerate(rows) if length in (row["length"], "all")]
+        for name, outputs in systems.items():
+            scores = [scorer.score("\n".join(_lines(rows[i]["summary"])), outputs[i]) for i in chosen]
+            mean = {m: round(100 * sum(s[m].fmeasure for s in scores) / len(scores), 2) for m in METRICS}
+            results.append({"set": f"held-out {length}", "documents": len(chosen), "system": name, **mean})
+            print(f"| {length} | {len(chosen)} | {name} | " + " | ".join(f"{mean[m]:.2f}" for m in METRICS) + " |")
+    return results
+
+
+def _lines(text: str) -> list[str]:
+    import corpora
+    return [sentence for sentence, _ in corpora.sentences(text)]
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("kind", choices=["translation", "summaries"])
+    p.add_argument("--model", help="folder of a translation model")
+    p.add_argument("--salience")
+    p.add_argument("--summarizer")
+    p.add_argument("--work", help="folder that prepare.py wrote")
+    p.add_argument("--eval", help="folder of evaluation sets")
+    p.add_argument("--sets", default="flores-dev")
+    p.add_argument("--heldout", default="tatoeba,debian-www,msdocs-businesscentral", help="held-out sources of translation")
+    p.add_argument("--beam", type=int, default=1)
+    p.add_argument("--longest", type=int, default=386, help="source tokens of the summarizer, tag and </s> included")
+    p.add_argument("--samples", type=int, default=0, help="outputs to print")
+    p.add_argument("--out", required=True)
+    a = p.parse_args()
+    results = translation(a) if a.kind == "translation" else summaries(a)
+    with open(a.out, "w", encoding="utf-8") as file:
+        json.dump(results, file, indent=1, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    main()
