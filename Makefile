@@ -6,6 +6,9 @@ TEST_FLAGS := $(BUILD_FLAGS) --disable-testable-imports
 MODELS ?= models
 HOST ?= 127.0.0.1
 PORT ?= 8080
+# Of `make train`: how long, and a Python that has training/requirements.txt already.
+MINUTES ?= 60
+TRAIN_PYTHON ?=
 
 # Inputs a target in `make fuzz`; `make test` takes few.
 FUZZ_INPUTS ?= 100000
@@ -14,7 +17,7 @@ FUZZ_INPUTS ?= 100000
 ASAN_SKIPPED := --skip 'AllocationTests|BLEUTests'
 TSAN_SKIPPED := --skip 'AllocationTests|BLEUTests|CommandLineTests'
 
-.PHONY: help serve build test test-arm fuzz sanitize image lint format bench packages clean
+.PHONY: help serve build test test-arm fuzz sanitize image lint format bench train packages clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -48,6 +51,10 @@ format: ## Format all Swift code
 
 bench: build ## Measure speed beside CTranslate2 and ONNX Runtime (BENCH=series, quick, table or full)
 	Benchmarks/run.sh
+
+train: ## Train MODEL=en-x|x-en|summarizer|salience from DATA=folder for MINUTES=60 (training/README.md)
+	@[ -n "$(TRAIN_PYTHON)" ] || ./.ci/packages python3-venv
+	MODEL=$(MODEL) DATA=$(DATA) MINUTES=$(MINUTES) TRAIN_PYTHON=$(TRAIN_PYTHON) training/run.sh
 
 image: ## Build the container image dragoman:latest with docker, podman or buildah
 	@./.ci/image

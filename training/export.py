@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 
 import sentencepiece
@@ -93,8 +94,8 @@ def card(model: str, work: str, folder: str, longest: int, saved: dict, scores: 
         out["lengths"] = {length: f">>{length}<<" for length in corpora.LENGTHS}
     out["max_source_tokens"] = longest
     files = sorted(name for name in os.listdir(folder) if name != "model.json")
-    digest = lambda name: hashlib.sha256(open(f"{folder}/{name}", "rb").read()).hexdigest()
-    out["files"] = [{"path": n, "bytes": os.path.getsize(f"{folder}/{n}"), "sha256": digest(n)} for n in files]
+    contents = {name: pathlib.Path(folder, name).read_bytes() for name in files}
+    out["files"] = [{"path": n, "bytes": len(b), "sha256": hashlib.sha256(b).hexdigest()} for n, b in contents.items()]
     out["self_test"] = self_test(model, folder)
     out["license"] = "CC-BY-SA-4.0"
     out["attribution"] = [f"{who} ({licence})" for who, licence in used.items()]

@@ -40,6 +40,8 @@ def masked(words: list[str], rng: random.Random) -> list[str]:
 def example(run: list[str], progress: float, rng: random.Random) -> Triple:
     """A pretraining example from neighbouring sentences."""
     size = longest_run(progress, rng)
+    if progress < 0.15 and rng.random() < 0.6:
+        return repair(run, rng)
     start = rng.randrange(max(1, len(run) - size + 1))
     run = run[start:start + size]
     scores = rouge.principal([rouge.grams(s) if 5 <= len(s.split()) <= 40 else (set(), set()) for s in run])
@@ -47,7 +49,7 @@ def example(run: list[str], progress: float, rng: random.Random) -> Triple:
     roll = rng.random()
     if roll < 0.25:  # a principal sentence, mostly still in the source
         best = order[0]
-        source = [s for i, s in enumerate(run) if i != best or rng.random() < 0.8] or run
+        source = [s for i, s in enumerate(run) if i != best or rng.random() < 0.9] or run
         return ">>sentence<<", " ".join(source), run[best]
     if roll < 0.40:  # the principal two or three, in order
         best = sorted(order[: 2 if len(run) < 8 else 3])
@@ -56,9 +58,13 @@ def example(run: list[str], progress: float, rng: random.Random) -> Triple:
         return ">>sentence<<", " ".join(run), run[0]
     if roll < 0.65 and 1 <= len(run[0].split()) <= 8 and run[0][-1:].isalpha():  # what looks like a title, from the text below it
         return ">>headline<<", " ".join(run[1:] or run), run[0]
-    some = run[rng.randrange(len(run)):][:2]  # a piece of text, as it is or repaired
-    words = " ".join(some).split()[:60]
-    source = masked(words, rng) if roll < 0.85 else words
+    return repair(run, rng)
+
+
+def repair(run: list[str], rng: random.Random) -> Triple:
+    """A piece of text, as it is or to be repaired."""
+    words = " ".join(run[rng.randrange(len(run)):][:3]).split()[:60]
+    source = masked(words, rng) if rng.random() < 0.5 else words
     return ">>short<<", " ".join(source), " ".join(words)
 
 

@@ -17,6 +17,7 @@ from model import Salience, Shape
 from tasks import Options, padded
 
 MAX_TOKENS = 128  # of a sentence, </s> included
+SAMPLED = 20  # sentences of a document besides the oracle's that one training step looks at
 CHOSEN = {"headline": 1, "sentence": 1, "short": 3}  # sentences that are compared with a summary of that length
 
 
@@ -24,7 +25,12 @@ CHOSEN = {"headline": 1, "sentence": 1, "short": 3}  # sentences that are compar
 class Document:
     row: dict
     ids: list[list[int]]  # of each sentence, </s> included
+    position: list[list[float]]  # four numbers a sentence
     target: list[float]  # 1 for the oracle's sentences
+
+    def part(self, keep: list[int]) -> "Document":
+        pick = lambda values: [values[i] for i in keep]
+        return Document(self.row, pick(self.ids), pick(self.position), pick(self.target))
 
 
 @dataclass
@@ -42,14 +48,10 @@ def position(i: int, n: int, start: bool, tokens: int) -> list[float]:
 
 def collated(documents: list[Document], pad: int, tokens: int) -> Batch:
     """Groups hold at most `tokens` padded tokens."""
-    flat, owner, where, target = [], [], [], []
-    for d, document in enumerate(documents):
-        n = len(document.ids)
-        for i, ids in enumerate(document.ids):
-            flat.append(ids)
-            owner.append(d)
-            where.append(position(i, n, document.row["sentences"][i][1], len(ids)))
-            target.append(document.target[i])
+    flat = [ids for document in documents for ids in document.ids]
+    owner = [d for d, document in enumerate(documents) for _ in document.ids]
+    where = [p for document in documents for p in document.position]
+    target = [t for document in documents for t in document.target]
     order = sorted(range(len(flat)), key=lambda i: len(flat[i]))
     groups, part = [], []
     for i in order:
@@ -82,7 +84,8 @@ class SalienceTask:
         documents = []
         for row in rows:
             ids = [s[: MAX_TOKENS - 1] + [self.sp.eos_id()] for s in self.sp.encode([text for text, _ in row["sentences"]])]
-            documents.append(Document(row, ids, [float(i in row["oracle"]) for i in range(len(ids))]))
+            where = [position(i, len(ids), row["sentences"][i][1], len(s)) for i, s in enumerate(ids)]
+            documents.append(Document(row, ids, where, [float(i in row["oracle"]) for i in range(len(ids))]))
         return documents
 
     def stream(self, seed: int, progress: Any) -> Iterator[Batch]:
@@ -92,9 +95,12 @@ class SalienceTask:
             chosen, size = [], 0
             while size < self.o.tokens:
                 document = rng.choices(self.documents, cum_weights=self.shares)[0]
-                hide = lambda ids: [unknown if rng.random() < 0.1 else t for t in ids[:-1]] + ids[-1:]
-                chosen.append(Document(document.row, [hide(ids) for ids in document.ids], document.target))
-                size += sum(map(len, document.ids))
+                keep = set(document.row["oracle"])
+                others = [i for i in range(len(document.ids)) if i not in keep]
+                part = document.part(sorted(keep | set(rng.sample(others, min(SAMPLED, len(others))))))
+                part.ids = [[unknown if rng.random() < 0.1 else t for t in ids[:-1]] + ids[-1:] for ids in part.ids]
+                chosen.append(part)
+                size += sum(map(len, part.ids))
             yield collated(chosen, self.network.pad, 2048)
 
     def scores(self, batch: Batch) -> Tensor:

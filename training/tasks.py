@@ -175,7 +175,8 @@ class Summarization(Sequences):
             share = pretraining.supervised_share(progress())
             supervised = int(self.shard * share)
             triples = [pretraining.example(run, progress(), rng) for run in rng.choices(self.runs, k=self.shard - supervised)]
-            triples += [pretraining.supervised(row, self.o.max_length, self.sp, rng)
+            longest = min(self.o.max_length, 160) if progress() < 0.3 else self.o.max_length
+            triples += [pretraining.supervised(row, longest, self.sp, rng)
                         for row in rng.choices(self.documents, corpora.shares(self.documents), k=supervised)]
             yield [(s[: self.o.max_length - 1] + [self.eos] if len(s) > self.o.max_length else s, t)
                    for s, t in self.encoded(triples)]

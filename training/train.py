@@ -70,7 +70,6 @@ class Run:
         self.masters = [p.detach().float().to(self.device).requires_grad_() for p in task.network.parameters()]
         self.average = [p.detach().clone() for p in self.masters]
         task.network.to(self.device, torch.bfloat16)
-        task.network.positions = task.network.positions.to(torch.float32)
         self.weights = list(task.network.parameters())
         self.optimizer = torch.optim.AdamW(self.masters, lr=a.rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.01, fused=True)
         self.step, self.tokens, self.elapsed, self.best, self.bad = 0, 0, 0.0, -math.inf, 0

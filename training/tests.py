@@ -1,0 +1,132 @@
+"""Checks of the pipeline that need no data: python -m unittest training/tests.py (a minute)."""
+import json
+import os
+import random
+import sys
+import tempfile
+import unittest
+
+import sentencepiece
+import torch
+from torch.nn import functional as F
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import corpora
+import evaluate
+import export
+import noise
+import rouge
+import salience
+import tasks
+from model import Marian, OutputLoss, Salience, Shape
+
+TEXT = ["The quick brown fox jumps over the lazy dog.", "A bridge was built in 1932.", "Nobody knows why it rains so often here.",
+        "Every house on this street has a red door.", "She sells sea shells by the sea shore."]
+
+
+def vocabulary(folder: str) -> sentencepiece.SentencePieceProcessor:
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(TEXT * 20), model_prefix=f"{folder}/spm", vocab_size=360, byte_fallback=True, eos_id=0, unk_id=1,
+        bos_id=-1, pad_id=-1, user_defined_symbols=[f">>{length}<<" for length in corpora.LENGTHS], hard_vocab_limit=False, minloglevel=2)
+    return sentencepiece.SentencePieceProcessor(model_file=f"{folder}/spm.model")
+
+
+def exported(folder: str, model: str, network, sp) -> str:
+    """Random weights through export.py."""
+    with open(f"{folder}/data.json", "w") as file:
+        json.dump({"pairs": {"scitldr": 1}}, file)
+    state = {k: v.detach().clone() for k, v in network.state_dict().items()}
+    torch.save({"shape": network.shape.dict(), "state": state, "progress": {"step": 1, "tokens": 1, "minutes": 1}}, f"{folder}/best.pt")
+    sys.argv = ["export.py", model, "--work", folder, "--state", f"{folder}/best.pt", "--out", f"{folder}/{model}"]
+    export.main()
+    for p in network.parameters():  # as exported
+        p.data = p.data.to(torch.bfloat16).float()
+    return f"{folder}/{model}"
+
+
+class Tests(unittest.TestCase):
+    def setUp(self) -> None:
+        torch.manual_seed(1)
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def test_output_loss_is_cross_entropy(self) -> None:
+        x, W, b = torch.randn(700, 16), torch.randn(50, 16), torch.randn(1, 50)
+        target = torch.randint(0, 50, (700,))
+        gradients = []
+        for loss in (lambda: OutputLoss.apply(x, W, b, target, 0.1), lambda: F.cross_entropy(x @ W.T + b[0], target, label_smoothing=0.1)):
+            for p in (x, W, b):
+                p.requires_grad_().grad = None
+            value = loss()
+            (value * 3).backward()
+            gradients.append([value.detach()] + [p.grad.clone() for p in (x, W, b)])
+        for ours, theirs in zip(*gradients):
+            torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
+
+    def test_marian_export_is_what_transformers_computes(self) -> None:
+        sp = vocabulary(self.folder.name)
+        network = Marian(Shape(sp.get_piece_size() + 1, 32, 2, 1, 4, 64))
+        folder = exported(self.folder.name, "summarizer", network, sp)
+        from decoding import Decoder
+        theirs = Decoder(folder)
+        source = torch.tensor([theirs.source(">>short<<", TEXT[0], 100)])
+        target = torch.tensor([sp.encode(TEXT[1])])
+        with torch.no_grad():
+            shifted = torch.cat([torch.full_like(target[:, :1], network.pad), target[:, :-1]], 1)
+            states = network.decode(shifted, *network.encode(source))
+            ours = F.linear(states, network.model.shared.weight, network.final_logits_bias[0])
+            torch.testing.assert_close(ours, theirs.model(input_ids=source, decoder_input_ids=shifted).logits, rtol=1e-4, atol=1e-4)
+
+    def test_salience_export_is_what_the_reference_computes(self) -> None:
+        sp = vocabulary(self.folder.name)
+        network = Salience(Shape(sp.get_piece_size() + 1, 32, 2, 0, 4, 64, attention_dim=8))
+        torch.nn.init.normal_(network.score.weight)
+        folder = exported(self.folder.name, "salience", network, sp)
+        from salience_reference import Reference
+        reference = Reference(folder)
+        texts = TEXT + [" ".join(TEXT * 4), "x"]
+        starts = [i % 2 == 0 for i in range(len(texts))]
+        ids = [reference.ids(text) for text in texts]
+        where = [salience.position(i, len(ids), starts[i], len(s)) for i, s in enumerate(ids)]
+        document = salience.Document({}, ids, where, [0.0] * len(ids))
+        batch = salience.collated([document.part([1]), document], network.pad, 64)
+        with torch.no_grad():
+            ours = network(batch.groups, batch.document, batch.position)[1:]
+        theirs = torch.tensor(reference.scores([{"text": t, "paragraph_start": s} for t, s in zip(texts, starts)]))
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-4)
+
+    def test_split_ignores_case_and_punctuation_and_is_about_one_in_fifty(self) -> None:
+        self.assertEqual(corpora.side("Hello, World!"), corpora.side("hello world"))
+        held = sum(corpora.side(f"sentence {i}") == "heldout" for i in range(10_000))
+        self.assertTrue(150 < held < 250, held)
+
+    def test_sentences(self) -> None:
+        found = corpora.sentences("Title\nDr. No came at 3 p.m. today. He left! \"Why?\" she asked.\n\nEnd, e.g. This.")
+        self.assertEqual(found, [("Title", True), ("Dr. No came at 3 p.m. today.", True), ("He left!", False),
+                                 ("\"Why?\" she asked.", False), ("End, e.g. This.", True)])
+
+    def test_oracle_stops_without_gain(self) -> None:
+        parts = [rouge.grams(text) for text in TEXT]
+        self.assertEqual(rouge.oracle(parts, rouge.grams("A bridge was built in 1932. Every house has a red door.")), [1, 3])
+
+    def test_batches_hold_every_row_once_within_the_limit(self) -> None:
+        rng = random.Random(1)
+        rows = [([1] * rng.randint(2, 60), [1] * rng.randint(2, 60)) for _ in range(500)]
+        batches = tasks.bucketed(rows, 1000, rng)
+        self.assertEqual(sum(map(len, batches)), 500)
+        for batch in batches:
+            self.assertLessEqual(len(batch) * (max(len(s) for s, _ in batch) + max(len(t) for _, t in batch)), 1000)
+
+    def test_noise_keeps_tags_and_never_empties(self) -> None:
+        pairs = [(">>deu<<", text, text) for text in TEXT] * 50
+        out = noise.augmented(pairs, random.Random(1))
+        self.assertTrue(all(tag == ">>deu<<" and source and target for tag, source, target in out))
+
+    def test_graph_orders_and_invented_numbers(self) -> None:
+        for kind in ("LexRank", "TextRank"):
+            self.assertEqual(sorted(evaluate.graph_order(kind, TEXT)), list(range(len(TEXT))))
+        self.assertEqual(evaluate.invented("In 1932 and 7", "1932, 32, 7"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
