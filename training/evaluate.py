@@ -15,6 +15,7 @@ import re
 import sacrebleu
 from rouge_score.rouge_scorer import RougeScorer
 
+import corpora
 import rouge
 
 TAGS = {"de": ">>deu<<", "es": ">>spa<<", "fr": ">>fra<<"}
@@ -93,7 +94,7 @@ def invented(source: str, output: str) -> int:
 
 def summaries(a: argparse.Namespace) -> list[dict]:
     rows = [json.loads(line) for line in open(f"{a.work}/heldout.jsonl", encoding="utf-8")]
-    rows = [row for row in rows if row["sentences"]]
+    rows = [row for row in rows if row["sentences"]][: a.documents]
     scorer = RougeScorer(METRICS, use_stemmer=True)
     systems: dict[str, list[str]] = {}
     for name, orders in extractive(rows, a).items():
@@ -116,20 +117,16 @@ def summaries(a: argparse.Namespace) -> list[dict]:
         for row, s, o in list(zip(rows, sources, out))[: a.samples]:
             print(f"\n[{row['source']}, {row['length']}] {s[:300]}\n  reference: {row['summary'][:300]}\n  output: {o}")
     results = []
+    references = ["\n".join(text for text, _ in corpora.sentences(row["summary"])) for row in rows]
+    scores = {name: [scorer.score(*both) for both in zip(references, outputs)] for name, outputs in systems.items()}
     print("| length | documents | system | R1 | R2 | RLsum |\n|---|---:|---|---:|---:|---:|")
     for length in ("headline", "sentence", "short", "all"):
         chosen = [i for i, row in enumerate(rows) if length in (row["length"], "all")]
-        for name, outputs in systems.items():
-            scores = [scorer.score("\n".join(_lines(rows[i]["summary"])), outputs[i]) for i in chosen]
-            mean = {m: round(100 * sum(s[m].fmeasure for s in scores) / len(scores), 2) for m in METRICS}
+        for name in systems if chosen else []:
+            mean = {m: round(100 * sum(scores[name][i][m].fmeasure for i in chosen) / len(chosen), 2) for m in METRICS}
             results.append({"set": f"held-out {length}", "documents": len(chosen), "system": name, **mean})
             print(f"| {length} | {len(chosen)} | {name} | " + " | ".join(f"{mean[m]:.2f}" for m in METRICS) + " |")
     return results
-
-
-def _lines(text: str) -> list[str]:
-    import corpora
-    return [sentence for sentence, _ in corpora.sentences(text)]
 
 
 def main() -> None:
@@ -144,6 +141,7 @@ def main() -> None:
     p.add_argument("--heldout", default="tatoeba,debian-www,msdocs-businesscentral", help="held-out sources of translation")
     p.add_argument("--beam", type=int, default=1)
     p.add_argument("--longest", type=int, default=386, help="source tokens of the summarizer, tag and </s> included")
+    p.add_argument("--documents", type=int, help="only the first so many")
     p.add_argument("--samples", type=int, default=0, help="outputs to print")
     p.add_argument("--out", required=True)
     a = p.parse_args()
