@@ -74,16 +74,18 @@ def graph_order(kind: str, sentences: list[str]) -> list[int]:
 def extractive(rows: list[dict], a: argparse.Namespace) -> dict[str, list[list[int]]]:
     """Per system, each document's sentences in order of importance."""
     texts = [[text for text, _ in row["sentences"]] for row in rows]
+    wanted = a.systems.split(",")
     orders = {"lead": [list(range(len(t))) for t in texts]}
     for kind in ("LexRank", "TextRank"):
-        orders[kind] = [graph_order(kind, t) for t in texts]
+        if kind in wanted:
+            orders[kind] = [graph_order(kind, t) for t in texts]
     if a.salience:
         from salience_reference import Reference
         model = Reference(a.salience)
         scored = [model.scores([{"text": t, "paragraph_start": s} for t, s in row["sentences"]]) for row in rows]
         orders["salience"] = [sorted(range(len(s)), key=lambda i: -s[i]) for s in scored]
     orders["oracle"] = [row["oracle"] + [i for i in range(len(row["sentences"])) if i not in row["oracle"]] for row in rows]
-    return orders
+    return {name: order for name, order in orders.items() if name in wanted}
 
 
 def invented(source: str, output: str) -> int:
@@ -141,6 +143,7 @@ def main() -> None:
     p.add_argument("--heldout", default="tatoeba,debian-www,msdocs-businesscentral", help="held-out sources of translation")
     p.add_argument("--beam", type=int, default=1)
     p.add_argument("--longest", type=int, default=386, help="source tokens of the summarizer, tag and </s> included")
+    p.add_argument("--systems", default="lead,LexRank,TextRank,salience,oracle", help="extractive systems to compare")
     p.add_argument("--documents", type=int, help="only the first so many")
     p.add_argument("--samples", type=int, default=0, help="outputs to print")
     p.add_argument("--out", required=True)

@@ -29,7 +29,6 @@ DOCUMENT = [
     "The council decided on Monday to build a new bridge over the river.",
     "The bridge will cost four million dollars and will open in two years.",
     "See also.",
-    "Many people spoke at the meeting.",
     "Thank you for reading.",
 ]
 
