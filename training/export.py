@@ -131,10 +131,10 @@ def main() -> None:
     settings, generation = config(a.model, shape, sp.eos_id(), longest)
     write(f"{a.out}/config.json", settings)
     write(f"{a.out}/vocab.json", {**{sp.id_to_piece(i): i for i in range(pieces)}, "<pad>": pieces})
-    shutil.copyfile(f"{a.work}/spm.model", f"{a.out}/source.spm")
+    for which in ("source", "target"):  # Marian's layout has both, though the salience scorer writes nothing
+        shutil.copyfile(f"{a.work}/spm.model", f"{a.out}/{which}.spm")
     if generation:
         write(f"{a.out}/generation_config.json", generation)
-        shutil.copyfile(f"{a.work}/spm.model", f"{a.out}/target.spm")
         write(f"{a.out}/tokenizer_config.json", {
             "tokenizer_class": "MarianTokenizer", "source_lang": "mul" if a.model == "x-en" else "en",
             "target_lang": "mul" if a.model == "en-x" else "en", "separate_vocabs": False, "model_max_length": 512,
