@@ -48,7 +48,7 @@ def config(model: str, shape: dict, eos: int, longest: int) -> tuple[dict, dict]
         return {"model_type": "dragoman_salience", **encoder, "attention_dim": shape["attention_dim"],
                 "max_position_embeddings": 128, "score_features": ["document", "position"]}, {}
     ids = {"decoder_start_token_id": pad, "pad_token_id": pad, "eos_token_id": eos, "forced_eos_token_id": eos, "bad_words_ids": [[pad]]}
-    generation = {"max_length": longest, "num_beams": 4, **ids}
+    generation = {"max_length": longest, "num_beams": 4, **({"no_repeat_ngram_size": 3} if model == "summarizer" else {}), **ids}
     return {"model_type": "marian", "architectures": ["MarianMTModel"], "is_encoder_decoder": True, **encoder,
             "decoder_layers": shape["decoder_layers"], "decoder_attention_heads": shape["heads"], "decoder_ffn_dim": shape["ffn"],
             "max_position_embeddings": 512, "decoder_vocab_size": pad + 1, "static_position_embeddings": True,
@@ -73,7 +73,8 @@ def self_test(model: str, folder: str) -> list[dict]:
     return tests
 
 
-def card(model: str, work: str, folder: str, longest: int, saved: dict, scores: list, minutes: float, note: str | None) -> dict:
+def card(model: str, work: str, folder: str, longest: int, saved: dict, scores: list, minutes: float, note: str | None,
+         automatic: list[str]) -> dict:
     with open(f"{work}/data.json", encoding="utf-8") as file:
         pairs: dict[str, int] = json.load(file)["pairs"]
     table = corpora.PARALLEL if model in ("en-x", "x-en") else corpora.SUMMARIZATION
@@ -91,6 +92,7 @@ def card(model: str, work: str, folder: str, longest: int, saved: dict, scores: 
         out["languages"] = [{"from": "en", "to": "en"}]
     if model == "summarizer":
         out["lengths"] = {length: f">>{length}<<" for length in corpora.LENGTHS}
+        out["auto_lengths"] = automatic  # where it writes without being asked to
     out["max_source_tokens"] = longest
     files = sorted(name for name in os.listdir(folder) if name != "model.json")
     contents = {name: pathlib.Path(folder, name).read_bytes() for name in files}
@@ -117,6 +119,7 @@ def main() -> None:
     p.add_argument("--max-source-tokens", type=int, default=126, help="trained length without tag and </s>: where text is split")
     p.add_argument("--scores", help="JSON list for the card")
     p.add_argument("--minutes", type=float, default=0, help="training time where it is not that of the state")
+    p.add_argument("--auto-lengths", default="", help="of a summarizer: short, medium, long where it beats choosing sentences")
     p.add_argument("--note", help="one more line about the training data")
     a = p.parse_args()
     os.makedirs(a.out, exist_ok=True)
@@ -140,7 +143,8 @@ def main() -> None:
             "target_lang": "mul" if a.model == "en-x" else "en", "separate_vocabs": False, "model_max_length": 512,
             "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"})
     scores = json.load(open(a.scores, encoding="utf-8")) if a.scores else []
-    write(f"{a.out}/model.json", card(a.model, a.work, a.out, a.max_source_tokens, saved, scores, a.minutes, a.note))
+    write(f"{a.out}/model.json", card(
+        a.model, a.work, a.out, a.max_source_tokens, saved, scores, a.minutes, a.note, [n for n in a.auto_lengths.split(",") if n]))
 
 
 if __name__ == "__main__":

@@ -147,7 +147,8 @@ def main() -> None:
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(text[:400_000]), model_prefix=f"{a.work}/spm", model_type="unigram", vocab_size=size,
         character_coverage=0.9995, byte_fallback=True, eos_id=0, unk_id=1, bos_id=-1, pad_id=-1,
-        user_defined_symbols=tags, normalization_rule_name="nmt_nfkc", num_threads=2, minloglevel=1)
+        user_defined_symbols=tags, normalization_rule_name="nmt_nfkc", hard_vocab_limit=False,
+        num_threads=2, minloglevel=1)
 
 
 if __name__ == "__main__":
