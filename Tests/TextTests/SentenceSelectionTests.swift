@@ -129,7 +129,7 @@ import Text
       ("en", "He came home very late.", [.dangling]), ("en", "However, the river rose that night.", [.dangling]),
       ("en", "The river carries the following fish:", [.announces]),
       ("en", "## How the river rose in the night.", [.heading]),
-      ("en", "How the river rose", [.heading]), ("en", "How did the river rise that night?", [.question]),
+      ("en", "How the river rose", [.title]), ("en", "How did the river rise that night?", [.question]),
       ("en", "- The river rose by two metres.", [.listItem]), ("en", "3. The river rose by two metres.", [.listItem]),
       ("en", "b) The river rose by two metres.", [.listItem]), ("en", "| river | metres | night rose by.", [.tableRow]),
       ("en", "The call let x = f(); y = g(); returns nothing.", [.code]),

@@ -5,8 +5,8 @@ struct SentenceRanking: Sendable {
   /// What a scorer's judgement counts beside the words that sentences share: the best of eleven shares on 351 documents
   /// that it was not trained on (docs/NOTES.md).
   static let salienceShare = 0.85
-  /// Sentences at the beginning, a title and what stands under it, whose form does not count where a scorer knows better.
-  static let exemptSentences = 2
+  /// Sentences at the beginning, a title and what stands under it, of which a scorer knows better what they are worth.
+  static let openingSentences = 2
   /// What likeness to a query counts beside everything else.
   static let queryShare = 0.8
 
@@ -38,9 +38,8 @@ struct SentenceRanking: Sendable {
       }
     }
     for (index, sentence) in sentences.enumerated() {
-      let factor = quality.factor(for: sentence)
-      // What has no letter says nothing to anybody.
-      if salience == nil || index >= Self.exemptSentences || factor == 0 { scores[index] *= factor }
+      let isOpening = salience != nil && index < Self.openingSentences
+      scores[index] *= quality.factor(for: sentence, at: isOpening ? .opening : .later)
     }
     if let query {
       let likeness = similarity.similarities(to: query)

@@ -13,8 +13,10 @@ public struct SentenceQuality: Sendable {
     case long
     /// Ends with a colon: what it announces is missing.
     case announces
-    /// Starts with "#", or has 12 words or fewer and no mark at its end: a heading.
+    /// Starts with "#": a marked heading.
     case heading
+    /// Has 12 words or fewer and no mark at its end: a heading, a title, a label.
+    case title
     /// Starts with a bullet or a number and a stop or bracket.
     case listItem
     /// Two vertical bars or two tabs.
@@ -25,6 +27,21 @@ public struct SentenceQuality: Sendable {
     case dangling
     /// A question: it seldom says what the text says.
     case question
+
+    /// Whether it is a sign of what is no prose, wherever it stands.
+    var isMarkup: Bool {
+      switch self {
+      case .noLetters, .fewLetters, .heading, .tableRow, .code: true
+      case .short, .long, .announces, .title, .listItem, .dangling, .question: false
+      }
+    }
+  }
+
+  /// Where in a text a sentence stands.
+  public enum Place: Sendable {
+    /// A title, or what stands under it: only signs of markup count.
+    case opening
+    case later
   }
 
   private let danglingWords: Set<String>
@@ -42,7 +59,7 @@ public struct SentenceQuality: Sendable {
     case .short: 0.3
     case .long: 0.5
     case .announces: 0.4
-    case .heading: 0.05  // below every sentence: chosen only where nothing else is
+    case .heading, .title: 0.05  // below every sentence: chosen only where nothing else is
     case .listItem: 0.7
     case .tableRow: 0.1
     case .code: 0.1
@@ -52,8 +69,8 @@ public struct SentenceQuality: Sendable {
   }
 
   /// The product of the factors of a sentence's signs.
-  public func factor(for sentence: some StringProtocol) -> Double {
-    signs(of: sentence).reduce(1) { $0 * Self.factor(of: $1) }
+  public func factor(for sentence: some StringProtocol, at place: Place = .later) -> Double {
+    signs(of: sentence).lazy.filter { place == .later || $0.isMarkup }.reduce(1) { $0 * Self.factor(of: $1) }
   }
 
   /// The signs of a sentence, in the order of `Sign.allCases`.
@@ -70,7 +87,8 @@ public struct SentenceQuality: Sendable {
     case .short: text.words.count < (text.isEastAsian ? 8 : 4)
     case .long: text.words.count > (text.isEastAsian ? 240 : 80)
     case .announces: text.lastMark == ":" || text.lastMark == "："
-    case .heading: text.startsWith("#") || text.words.count <= 12 && text.isUnmarked && !text.isEastAsian
+    case .heading: text.startsWith("#")
+    case .title: text.words.count <= 12 && text.isUnmarked && !text.isEastAsian && !text.startsWith("#")
     case .listItem: text.isListItem
     case .tableRow: text.bars >= 2 || text.tabs >= 2
     case .code: text.isCode
