@@ -105,3 +105,19 @@ def generate_parity(name):
     weights = hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()
     write_json(folder / "expected.json", {"model": "en-x", "weights_sha256": weights, "max_length": max_length, "cases": cases})
     report(name, [c["greedy"] for c in cases], max_length)
+
+
+def generate_summaries(name):
+    """The beginnings of 20 documents through models/summarizer, as long as it was trained to read, with each of its prefixes."""
+    folder, model = HERE / name, ROOT / "models" / "summarizer"
+    marian, card = Marian(model), json.loads((model / "model.json").read_text(encoding="utf-8"))
+    cases = []
+    for row in json.loads((HERE / "documents" / "documents.json").read_text(encoding="utf-8")):
+        for prefix in card["lengths"].values():
+            words = row["document"].split()
+            while len(marian.encode(" ".join(words), prefix)) > card["max_source_tokens"]:
+                words.pop()
+            cases.append(plain_case(marian, " ".join(words), prefix))
+    weights = hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()
+    write_json(folder / "expected.json", {"model": "summarizer", "weights_sha256": weights, "cases": cases})
+    report(name, [c["greedy"] for c in cases], marian.model.generation_config.max_length)
