@@ -23,7 +23,10 @@ LANGUAGES = {"de": ">>deu<<", "es": ">>spa<<", "fr": ">>fra<<"}
 SELF_TESTS = {
     "en-x": [("en", "de", "We are very tired."), ("en", "es", "I am reading a book."), ("en", "fr", "I want to learn French.")],
     "x-en": [("de", "en", "Wir sind sehr müde."), ("es", "en", "Estoy leyendo un libro."), ("fr", "en", "Je veux apprendre le français.")],
-    "summarizer": [(None, None, "The city library will be closed on Monday. Workers will repair the roof. It opens again on Tuesday at nine.")],
+    "summarizer": [
+        ("en", "sentence", "The city library will be closed on Monday. Workers will repair the roof. It opens again on Tuesday at nine."),
+        ("en", "sentence", "The new bridge will open in May. It has two lanes for cars and one for bicycles. Many people came to see it."),
+    ],
 }
 DOCUMENT = [
     "The council decided on Monday to build a new bridge over the river.",
@@ -48,7 +51,8 @@ def config(model: str, shape: dict, eos: int, longest: int) -> tuple[dict, dict]
         return {"model_type": "dragoman_salience", **encoder, "attention_dim": shape["attention_dim"],
                 "max_position_embeddings": 128, "score_features": ["document", "position"]}, {}
     ids = {"decoder_start_token_id": pad, "pad_token_id": pad, "eos_token_id": eos, "forced_eos_token_id": eos, "bad_words_ids": [[pad]]}
-    generation = {"max_length": longest, "num_beams": 4, **({"no_repeat_ngram_size": 3} if model == "summarizer" else {}), **ids}
+    # 6-grams: without, it loops on titles (ROUGE-2 12.6 on 351 documents); 3-grams of pieces spoil words (11.9); 6: 12.8.
+    generation = {"max_length": longest, "num_beams": 4, **({"no_repeat_ngram_size": 6} if model == "summarizer" else {}), **ids}
     return {"model_type": "marian", "architectures": ["MarianMTModel"], "is_encoder_decoder": True, **encoder,
             "decoder_layers": shape["decoder_layers"], "decoder_attention_heads": shape["heads"], "decoder_ffn_dim": shape["ffn"],
             "max_position_embeddings": 512, "decoder_vocab_size": pad + 1, "static_position_embeddings": True,
@@ -67,8 +71,8 @@ def self_test(model: str, folder: str) -> list[dict]:
     decoder = Decoder(folder)
     tests = []
     for source, target, text in SELF_TESTS[model]:
-        prefix = ">>sentence<<" if model == "summarizer" else LANGUAGES.get(target or "", "")
-        where = {} if source is None else {"from": source, "to": target}
+        prefix = f">>{target}<<" if model == "summarizer" else LANGUAGES.get(target, "")
+        where = {"length": target} if model == "summarizer" else {"from": source, "to": target}
         tests.append({**where, "input": text, "output": decoder.texts([(prefix, text)], beam=1)[0]})
     return tests
 
