@@ -33,3 +33,13 @@ class Decoder:
             for i, tokens in zip(part, result.tolist()):
                 out[i] = self.sp.decode([t for t in tokens if t not in (self.eos, self.pad)])
         return out
+
+    @torch.no_grad()
+    def margin(self, prefix: str, text: str) -> tuple[str, float]:
+        """The greedy output and the least distance between its tokens' logits and the next best ones: near-ties are small."""
+        ids = torch.tensor([self.source(prefix, text, 512)])
+        result = self.model.generate(input_ids=ids, num_beams=1, do_sample=False, max_length=100, output_logits=True,
+                                     return_dict_in_generate=True)
+        best = torch.stack([logits[0].topk(2).values for logits in result.logits])  # [tokens,2]
+        output = self.sp.decode([t for t in result.sequences[0].tolist() if t not in (self.eos, self.pad)])
+        return output, float((best[:, 0] - best[:, 1]).min())
