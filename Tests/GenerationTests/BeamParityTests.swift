@@ -26,9 +26,12 @@ import Testing
     }
   }
 
-  @Test func `four hypotheses each of 200 real sentences equal those of transformers`() throws {
-    let fixture: BeamFixture = try Fixtures.json("en-x-parity/beam.json")
-    let harness = try Harness(folder: Fixtures.root.appendingPathComponent("models/en-x").path)
+  @Test(arguments: ["en-x", "summarizer"])
+  func `four hypotheses each of real texts through the models in models equal those of transformers`(
+    model: String
+  ) throws {
+    let fixture: BeamFixture = try Fixtures.json("\(model)-parity/beam.json")
+    let harness = try Harness(folder: Fixtures.root.appendingPathComponent("models/\(model)").path)
     let jobs = fixture.cases.map { Harness.Job(source: $0.input_ids, options: harness.beams($0.options)) }
     expectEqual(fixture.cases, jobs, harness.decode(jobs))
   }

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 
-from .files import HERE, ROOT, read_lines, rounded, write_json
+from .files import HERE, ROOT, rounded, write_json
 from .greedy_cases import case_texts
 from .marian import Marian
 from .random_models import SHAPES
@@ -141,21 +141,21 @@ def report(name, cases, differ, near_ties, compared="what the same search says w
 
 
 def generate_parity(name):
-    """beam.json of the 200 English sentences: generation_config.json's beam search with all of its hypotheses."""
-    folder, model = HERE / name, ROOT / "models" / "en-x"
+    """beam.json beside the greedy cases of a model in models/: generation_config.json's beam search with all of its hypotheses."""
+    folder = HERE / name
+    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    model = ROOT / "models" / expected["model"]
     oracle = BeamOracle(model)
-    greedy = json.loads((folder / "expected.json").read_text(encoding="utf-8"))["cases"]
-    pairs = json.loads((model / "model.json").read_text(encoding="utf-8"))["languages"]
     options = dict(num_beams=4, num_return_sequences=4)
     cases, differ, near_ties = [], 0, 0
-    for i, text in enumerate(read_lines(folder / "input.txt")):
-        pair = pairs[i % len(pairs)]
-        ids = oracle.model.encode(text, pair["prefix"])
+    for case in expected["cases"]:
+        ids = case["input_ids"]
         answer = oracle.answer(ids, options)
+        target = {"target": case["target"]} if "target" in case else {}
         cases.append({
-            "target": pair["to"], "options": options, "text": text, "prefix": pair["prefix"], "input_ids": ids, "hypotheses": answer})
-        differ += answer[0]["ids"] != greedy[i]["greedy"]["ids"]
+            **target, "options": options, "text": case["text"], "prefix": case["prefix"], "input_ids": ids, "hypotheses": answer})
+        differ += answer[0]["ids"] != case["greedy"]["ids"]
         near_ties += oracle.is_near_tie(ids, options, answer)
     weights = hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()
-    write_json(folder / "beam.json", {"model": "en-x", "weights_sha256": weights, "cases": cases})
+    write_json(folder / "beam.json", {"model": expected["model"], "weights_sha256": weights, "cases": cases})
     report(name, cases, differ, near_ties)
