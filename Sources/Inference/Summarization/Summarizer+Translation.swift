@@ -14,10 +14,11 @@ extension Summarizer {
     let translation = try await stream.collect { [onProgress] done, total in
       onProgress(SummaryProgress(stage: .translating, done: done, total: total))
     }
+    let facts = SourceFacts(request.text)
     if translation.segments.areTruncated { draft.flags.insert(.truncated) }
     for index in draft.sentences.indices {
       let candidates = [translation.texts[index]] + translation.alternatives[index]
-      if let text = candidates.first(where: { !saysNewNumber($0) }) {
+      if let text = candidates.first(where: { !saysNewNumber($0, facts) }) {
         draft.sentences[index].text = text
       } else if request.method == .automatic {
         draft.flags.insert(.untranslated)
@@ -28,7 +29,7 @@ extension Summarizer {
     }
   }
 
-  private func saysNewNumber(_ text: String) -> Bool {
+  private func saysNewNumber(_ text: String, _ facts: SourceFacts) -> Bool {
     facts.unsupported(in: text, language: request.target).contains { $0.kind == .number }
   }
 }

@@ -7,7 +7,6 @@ struct Summarizer: Sendable {
   let catalog: ModelCatalog
   let request: SummarizationRequest
   let document: SourceDocument
-  let facts: SourceFacts
   /// Of the whole summary, however many times the engine is asked.
   let deadline: ContinuousClock.Instant
   let onProgress: @Sendable (SummaryProgress) -> Void
@@ -22,7 +21,6 @@ struct Summarizer: Sendable {
     self.onProgress = onProgress
     deadline = ContinuousClock.now + engine.configuration.deadline
     document = SourceDocument(text: request.text, language: request.language)
-    facts = SourceFacts(request.text)
   }
 
   func summarize() async throws(InferenceError) -> Summary {
@@ -37,9 +35,9 @@ struct Summarizer: Sendable {
   }
 
   private func makeDraft() async throws(InferenceError) -> SummaryDraft {
-    let writer = catalog.summarizer(language: request.language).map {
-      SummaryWriter($0, catalog, length: request.length)
-    }
+    // Who only chooses need not be measured against a writer, which takes reading all of the text.
+    let summarizer = request.method == .extractive ? nil : catalog.summarizer(language: request.language)
+    let writer = summarizer.map { SummaryWriter($0, catalog, length: request.length) }
     let capacity = writer.map { $0.capacity(for: document) }
     let choice = try MethodChoice(
       request, sentences: document.sentences.count, wanted: request.length.sentenceLimit, writer: capacity)
@@ -63,6 +61,7 @@ struct Summarizer: Sendable {
       return try await choose(reason: "\(writer.model.card.id) knows no word of the text")
     }
     let written = try await write(plan, by: writer)
+    let facts = SourceFacts(request.text)
     let checked = SummaryCheck(written, length: request.length, document: document, facts: facts)
     guard !checked.sentences.isEmpty else {
       return try await choose(reason: "\(writer.model.card.id) had nothing to say of the text")
@@ -73,6 +72,7 @@ struct Summarizer: Sendable {
   /// Writes the text again without what the text lacks, until every check is passed or sentences are chosen instead.
   private func writeChecked(by writer: SummaryWriter, reason: String) async throws(InferenceError) -> SummaryDraft {
     let plan = writer.plan(document.units, language: document.language)
+    let facts = SourceFacts(request.text)
     var bans: [[TokenID]] = []
     var failure = "\(writer.model.card.id) knows no word of the text"
     for _ in 0..<Self.attempts where !plan.chunks.isEmpty {
