@@ -14,15 +14,15 @@ public struct Overload: Error, Equatable, Sendable {
   public let retryAfter: Duration
 }
 
-/// The policy of the batch: which waiting segments enter free rows, and which requests are refused. A pure value: it is
+/// The policy of admission: which waiting segments enter free rows, and which requests are refused. A pure value: it is
 /// told what happened and when, holds no lock, reads no clock and does no work, so that tests drive it event by event.
 ///
-/// Free rows go round-robin over the waiting requests of a model, interactive ones first; while bulk requests wait,
-/// every fourth row is theirs, and they never hold so many rows that an interactive request must wait for one. A request of more than 32 segments counts as bulk.
+/// Free rows go round-robin over the waiting requests of one model and priority. A request of more than 32 segments
+/// counts as bulk. How the time is shared between the priorities is `TurnPolicy`'s.
 public struct BatchQueue {
   public typealias Instant = ContinuousClock.Instant
 
-  /// What the policy goes by.
+  /// What the policy goes by. Work is counted in source tokens times rows: what a segment costs grows with both.
   public struct Limits: Sendable {
     /// Interactive segments that may wait whatever the wait.
     public var interactiveSegments = 256
@@ -32,12 +32,8 @@ public struct BatchQueue {
     public var bulkRequests = 16
     /// A request of more segments than this is bulk.
     public var interactiveRequestSegments = 32
-    /// Rows of one model's batch that bulk requests may hold; the engine has a few more.
-    public var bulkRows = 64
-    /// While bulk waits, one row in this many is bulk's.
-    public var bulkTurn = 4
-    /// Segments a second that are assumed until some have been measured.
-    public var assumedRate = 20.0
+    /// Work a second that is assumed until some has been measured: 20 sentences.
+    public var assumedRate = 500.0
     /// Segments of requests in progress; beyond them a request is taken only when it is alone.
     public var segmentsInProgress = Int.max
 
@@ -49,8 +45,7 @@ public struct BatchQueue {
       var limits = Limits()
       limits.interactiveSegments = 4_096
       limits.interactiveRequestSegments = 1_024
-      limits.bulkRows = 1 << 20
-      limits.assumedRate = 1_000
+      limits.assumedRate = 25_000
       limits.segmentsInProgress = 262_144
       return limits
     }()
@@ -93,32 +88,36 @@ public struct BatchQueue {
     var finished = 0
 
     var waiting: Int { request.segmentSizes.count - admitted }
-    var runningRows: Int { (admitted - finished) * request.rowsPerSegment }
+
+    /// The work of a segment; 1 at least, so that everything that waits counts.
+    func work(_ segment: Int) -> Int { max(1, request.segmentSizes[segment]) * request.rowsPerSegment }
+
+    var waitingWork: Int { (admitted..<request.segmentSizes.count).reduce(0) { $0 + work($1) } }
   }
 
-  /// The waiting requests of one model, those whose turn is next in front.
-  private struct Lane {
-    var interactive: Deque<Int> = []
-    var bulk: Deque<Int> = []
-    /// Rows that bulk requests hold.
-    var bulkRows = 0
-    /// Rows given to interactive requests since bulk last had one.
-    var sinceBulk = 0
+  /// What waits, of one priority, whatever the model.
+  private struct Backlog {
+    var segments = 0
+    var work = 0
   }
+
+  /// The waiting requests of a model and a priority, that whose turn is next in front.
+  private typealias Lane = Deque<Int>
 
   private let limits: Limits
   private var requests: [Int: Progress] = [:]
-  private var lanes: [Lane]
+  private var lanes: [Priority: [Lane]]
+  private var backlogs: [Priority: Backlog] = [:]
   private var rate: ThroughputEstimate
   private var nextDeadline: Instant?
-  private var waitingCounts: [Priority: Int] = [.interactive: 0, .bulk: 0]
   private var bulkInProgress = 0
   private var segmentsInProgress = 0
 
-  /// - Parameter models: how many running batches there are.
+  /// - Parameter models: how many models there are.
   public init(models: Int, limits: Limits = Limits()) {
     self.limits = limits
-    lanes = Array(repeating: Lane(), count: models)
+    let empty = Array(repeating: Lane(), count: models)
+    lanes = Dictionary(uniqueKeysWithValues: Priority.allCases.map { ($0, empty) })
     rate = ThroughputEstimate(assumed: limits.assumedRate)
   }
 
@@ -129,39 +128,48 @@ public struct BatchQueue {
   public func contains(_ request: Int) -> Bool { requests[request] != nil }
 
   /// Segments that have no row yet.
-  public var waitingSegments: Int { (waitingCounts[.interactive] ?? 0) + (waitingCounts[.bulk] ?? 0) }
+  public var waitingSegments: Int { backlogs.values.reduce(0) { $0 + $1.segments } }
 
-  /// Whether segments of a model wait.
-  public func hasWaiting(model: Int) -> Bool {
-    !lanes[model].interactive.isEmpty || !lanes[model].bulk.isEmpty
+  /// Segments of a priority that have no row yet.
+  public func waitingSegments(_ priority: Priority) -> Int { backlog(priority).segments }
+
+  /// Whether segments of a model and a priority wait.
+  public func hasWaiting(model: Int, priority: Priority) -> Bool { lanes[priority]?[model].isEmpty == false }
+
+  /// Refuses what `enqueue` would refuse whatever the request holds, so that nobody works on it for nothing.
+  /// - Parameter priority: nil where it is not known yet; refused is then what no priority would take.
+  public func check(_ priority: Priority?) throws(Overload) {
+    guard let priority else {
+      do throws(Overload) { try check(.interactive) } catch { try check(.bulk) }
+      return
+    }
+    switch priority {
+    case .interactive: try checkInteractive(adding: 1, deadline: nil, now: nil)
+    case .bulk:
+      guard bulkInProgress < limits.bulkRequests else { throw overload(.bulk) }
+    }
   }
 
   /// Takes a request, or refuses it.
   public mutating func enqueue(_ request: Request, now: Instant) throws(Overload) {
     let count = request.segmentSizes.count
     let priority = count > limits.interactiveRequestSegments ? .bulk : request.priority
-    guard requests.isEmpty || count <= limits.segmentsInProgress - segmentsInProgress else {
-      throw Overload(retryAfter: retry(after: waitingSegments))
-    }
+    guard requests.isEmpty || count <= limits.segmentsInProgress - segmentsInProgress else { throw overload(priority) }
     switch priority {
     case .bulk:
-      guard bulkInProgress < limits.bulkRequests else { throw Overload(retryAfter: retry(after: waitingSegments)) }
+      try check(.bulk)
+      guard !isHopeless(priority, request.deadline, now) else { throw overload(priority) }
       bulkInProgress += 1
-    case .interactive:
-      let waiting = (waitingCounts[.interactive] ?? 0) + count
-      guard waiting <= limits.interactiveSegments || rate.time(for: waiting) <= limits.predictedWait else {
-        throw Overload(retryAfter: retry(after: waiting))
-      }
+    case .interactive: try checkInteractive(adding: count, deadline: request.deadline, now: now)
     }
     if requests.isEmpty { rate.resume(now: now) }
-    requests[request.id] = Progress(request: request, priority: priority)
-    waitingCounts[priority, default: 0] += count
+    let progress = Progress(request: request, priority: priority)
+    requests[request.id] = progress
+    backlogs[priority, default: Backlog()].segments += count
+    backlogs[priority, default: Backlog()].work += progress.waitingWork
     segmentsInProgress += count
     nextDeadline = min(nextDeadline ?? request.deadline, request.deadline)
-    switch priority {
-    case .interactive: lanes[request.model].interactive.append(request.id)
-    case .bulk: lanes[request.model].bulk.append(request.id)
-    }
+    lanes[priority]?[request.model].append(request.id)
   }
 
   /// Chooses the segments for free rows of a model's batch.
@@ -169,47 +177,43 @@ public struct BatchQueue {
   ///   - rows: free rows.
   ///   - tokens: source tokens that one step may encode; a first segment is admitted whatever its size.
   ///   - admissions: what enters is appended here.
-  public mutating func admit(model: Int, rows: Int, tokens: Int, into admissions: inout [Admission]) {
+  /// - Returns: the source tokens of what enters.
+  @discardableResult
+  public mutating func admit(
+    model: Int, priority: Priority, rows: Int, tokens: Int, into admissions: inout [Admission]
+  ) -> Int {
     var free = rows
-    var budget = tokens
-    while free > 0, let priority = nextTurn(model) {
-      guard let id = front(model, priority), let progress = requests[id] else { return }
+    var used = 0
+    while free > 0, used == 0 || used < tokens, let id = lanes[priority]?[model].first, let progress = requests[id] {
       let segment = progress.admitted
       let size = progress.request.segmentSizes[segment]
       // A segment's rows enter together; the first that does not fit holds its place until it does.
-      guard progress.request.rowsPerSegment <= free, size <= budget || budget == tokens else { return }
+      guard progress.request.rowsPerSegment <= free, used == 0 || used + size <= tokens else { break }
       admissions.append(Admission(request: id, segment: segment))
-      takeTurn(model, priority, id)
+      takeTurn(progress)
       free -= progress.request.rowsPerSegment
-      budget -= size
-      if budget <= 0 { return }
+      used += size
     }
+    return used
   }
 
   /// A segment has been decoded. When it was the request's last, the request is forgotten.
-  public mutating func segmentFinished(request id: Int, now: Instant) {
+  public mutating func segmentFinished(request id: Int, segment: Int, now: Instant) {
     guard var progress = requests[id] else { return }
-    rate.segmentFinished(now: now)
+    rate.finished(progress.work(segment), now: now)
     progress.finished += 1
     requests[id] = progress
-    if progress.priority == .bulk { lanes[progress.request.model].bulkRows -= progress.request.rowsPerSegment }
     if progress.finished == progress.request.segmentSizes.count { remove(id) }
   }
 
   /// Forgets a request: cancelled, expired or failed. Its rows are the engine's to free.
   public mutating func remove(_ id: Int) {
     guard let progress = requests.removeValue(forKey: id) else { return }
-    waitingCounts[progress.priority, default: 0] -= progress.waiting
+    backlogs[progress.priority, default: Backlog()].segments -= progress.waiting
+    backlogs[progress.priority, default: Backlog()].work -= progress.waitingWork
     segmentsInProgress -= progress.request.segmentSizes.count
-    if progress.priority == .bulk {
-      bulkInProgress -= 1
-      lanes[progress.request.model].bulkRows -= progress.runningRows
-    }
-    guard progress.waiting > 0 else { return }
-    switch progress.priority {
-    case .interactive: lanes[progress.request.model].interactive.removeAll { $0 == id }
-    case .bulk: lanes[progress.request.model].bulk.removeAll { $0 == id }
-    }
+    if progress.priority == .bulk { bulkInProgress -= 1 }
+    if progress.waiting > 0 { lanes[progress.priority]?[progress.request.model].removeAll { $0 == id } }
   }
 
   /// Requests whose deadline has passed; the caller removes them.
@@ -220,37 +224,31 @@ public struct BatchQueue {
     return late.sorted()
   }
 
-  private func retry(after waiting: Int) -> Duration {
-    max(.seconds(1), min(.seconds(60), rate.time(for: waiting)))
+  private func backlog(_ priority: Priority) -> Backlog { backlogs[priority] ?? Backlog() }
+
+  private func checkInteractive(adding count: Int, deadline: Instant?, now: Instant?) throws(Overload) {
+    let waiting = backlog(.interactive)
+    guard waiting.segments + count <= limits.interactiveSegments || rate.time(for: waiting.work) <= limits.predictedWait
+    else { throw overload(.interactive) }
+    if let deadline, let now, isHopeless(.interactive, deadline, now) { throw overload(.interactive) }
   }
 
-  private func nextTurn(_ model: Int) -> Priority? {
-    let lane = lanes[model]
-    let bulkNeeds = lane.bulk.first.flatMap { requests[$0]?.request.rowsPerSegment }
-    let bulkWaits = bulkNeeds.map { lane.bulkRows == 0 || lane.bulkRows + $0 <= limits.bulkRows } ?? false
-    if !bulkWaits { return lane.interactive.isEmpty ? nil : .interactive }
-    return lane.interactive.isEmpty || lane.sinceBulk >= limits.bulkTurn - 1 ? .bulk : .interactive
+  /// Whether the deadline will have passed when what waits in front is done. Only what was measured says so.
+  private func isHopeless(_ priority: Priority, _ deadline: Instant, _ now: Instant) -> Bool {
+    rate.isMeasured && now + rate.time(for: backlog(priority).work) > deadline
   }
 
-  private func front(_ model: Int, _ priority: Priority) -> Int? {
-    priority == .bulk ? lanes[model].bulk.first : lanes[model].interactive.first
+  private func overload(_ priority: Priority) -> Overload {
+    Overload(retryAfter: max(.seconds(1), min(.seconds(60), rate.time(for: backlog(priority).work))))
   }
 
   /// Gives the lane's first request a row and sends it to the end of its lane, or out of it with its last segment.
-  private mutating func takeTurn(_ model: Int, _ priority: Priority, _ id: Int) {
-    requests[id]?.admitted += 1
-    waitingCounts[priority, default: 0] -= 1
-    let more = (requests[id]?.waiting ?? 0) > 0
-    switch priority {
-    case .interactive:
-      lanes[model].interactive.removeFirst()
-      if more { lanes[model].interactive.append(id) }
-      lanes[model].sinceBulk += 1
-    case .bulk:
-      lanes[model].bulk.removeFirst()
-      lanes[model].bulkRows += requests[id]?.request.rowsPerSegment ?? 0
-      if more { lanes[model].bulk.append(id) }
-      lanes[model].sinceBulk = 0
-    }
+  private mutating func takeTurn(_ progress: Progress) {
+    let (request, priority) = (progress.request, progress.priority)
+    requests[request.id]?.admitted += 1
+    backlogs[priority, default: Backlog()].segments -= 1
+    backlogs[priority, default: Backlog()].work -= progress.work(progress.admitted)
+    lanes[priority]?[request.model].removeFirst()
+    if progress.waiting > 1 { lanes[priority]?[request.model].append(request.id) }
   }
 }

@@ -13,13 +13,13 @@ public struct EngineConfiguration: Sendable {
   public var kernels: KernelSet
   /// Hypotheses that a search keeps where the request does not say; nil leaves it to the model.
   public var beamSize: Int?
-  /// Rows of a running batch: eight more than bulk requests may hold, and no fewer than the largest beam.
-  public var rowLimit = 72
+  /// Rows of a running batch; a model has one for each priority. No fewer than the largest beam.
+  public var rowLimit = 64
   /// Source tokens that are encoded between two decode steps; more would hold up the rows that are being decoded. As many
   /// are scored at a time where nothing is decoded.
   public var encodeBudget = 512
-  /// Tokens of sentences that are scored between two decode steps. Fewer: a row is encoded once, but this comes with every
-  /// step.
+  /// Tokens of sentences that are scored between two decode steps of bulk. Fewer: a row is encoded once, but this comes
+  /// with every step.
   public var scoringBudget = 128
   /// How long a request may take, its wait included.
   public var deadline = Duration.seconds(300)

@@ -6,7 +6,8 @@ import Synchronization
 import Tensors
 import Workers
 
-/// The engine's thread: one running batch a model, their steps in turn, so that one worker pool serves all.
+/// The engine's thread: for each model a running batch of each priority, their steps in turn, so that one worker pool
+/// serves all.
 final class EngineLoop: Sendable {
   /// What a segment needs to enter a batch.
   struct Segment: Sendable {
@@ -100,10 +101,25 @@ final class EngineLoop: Sendable {
     }
   }
 
+  /// Refuses what would be refused whatever it holds (see `BatchQueue.check`).
+  func check(_ priority: Priority?) throws(InferenceError) {
+    let refusal: Overload? = shared.withLock { shared in
+      do throws(Overload) {
+        try shared.queue.check(priority)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let refusal { throw .overloaded(retryAfter: refusal.retryAfter) }
+  }
+
   /// Decodes and scores until `stop`. Runs on the engine's thread.
   func run(models: [any Seq2SeqModel], salience model: SalienceModel?, context: KernelContext) {
     var documents = model.map { DocumentReader(model: $0, context: context) }
-    var batches = models.map { RunningBatch(decoding: DecodingBatch(model: $0, context: context)) }
+    var interactive = models.map { RunningBatch(decoding: DecodingBatch(model: $0, context: context)) }
+    var bulk = models.map { RunningBatch(decoding: DecodingBatch(model: $0, context: context)) }
+    var turns = TurnPolicy()
     while true {
       let (isIdle, isStopping) = shared.withLock { ($0.entries.isEmpty && $0.abandoned.isEmpty, $0.isStopping) }
       if isIdle, salience.isIdle {
@@ -112,14 +128,34 @@ final class EngineLoop: Sendable {
         continue
       }
       expire()
-      dropAbandoned(&batches)
-      for model in batches.indices {
-        admit(to: &batches[model], model: model)
-        batches[model].step { [self] request, segment, hypotheses in finish(request, segment, hypotheses) }
+      dropAbandoned(&interactive, &bulk)
+      let hasInteractive = hasWork(interactive, .interactive)
+      let start = ContinuousClock.now
+      switch turns.next(hasInteractive: hasInteractive, hasBulk: hasWork(bulk, .bulk) || !salience.isIdle) {
+      case .interactive:
+        step(&interactive, .interactive)
+        turns.took(.interactive, ContinuousClock.now - start)
+      case .bulk:
+        step(&bulk, .bulk)
+        let isDecoding = hasInteractive || bulk.contains { $0.rowCount > 0 }
+        documents?.advance(
+          salience, tokens: isDecoding ? configuration.scoringBudget : configuration.encodeBudget)
+        turns.took(.bulk, ContinuousClock.now - start)
+      case nil: continue
       }
-      let isDecoding = batches.contains { $0.rowCount > 0 }
-      documents?.advance(
-        salience, tokens: isDecoding ? configuration.scoringBudget : configuration.encodeBudget)
+    }
+  }
+
+  /// Whether rows are being decoded or segments wait.
+  private func hasWork(_ batches: [RunningBatch], _ priority: Priority) -> Bool {
+    batches.contains { $0.rowCount > 0 } || shared.withLock { $0.queue.waitingSegments(priority) > 0 }
+  }
+
+  /// Admits to every model's batch of a priority and lengthens its rows by a token.
+  private func step(_ batches: inout [RunningBatch], _ priority: Priority) {
+    for model in batches.indices {
+      admit(to: &batches[model], model: model, priority)
+      batches[model].step { [self] request, segment, hypotheses in finish(request, segment, hypotheses) }
     }
   }
 
@@ -129,24 +165,28 @@ final class EngineLoop: Sendable {
     for id in late { abandon(id)?.fail(.deadlineExceeded) }
   }
 
-  private func dropAbandoned(_ batches: inout [RunningBatch]) {
+  private func dropAbandoned(_ interactive: inout [RunningBatch], _ bulk: inout [RunningBatch]) {
     let abandoned = shared.withLock { shared in
       if shared.abandoned.isEmpty { return shared.abandoned }
       defer { shared.abandoned = [] }
       return shared.abandoned
     }
     guard !abandoned.isEmpty else { return }
-    for model in batches.indices { batches[model].remove(abandoned) }
+    for model in interactive.indices {
+      interactive[model].remove(abandoned)
+      bulk[model].remove(abandoned)
+    }
   }
 
-  private func admit(to batch: inout RunningBatch, model: Int) {
+  private func admit(to batch: inout RunningBatch, model: Int, _ priority: Priority) {
     let free = configuration.rowLimit - batch.rowCount
     guard free > 0 else { return }
     let now = ContinuousClock.now
     let admitted: [(BatchQueue.Admission, Entry)] = shared.withLock { shared in
-      guard shared.queue.hasWaiting(model: model) else { return [] }
+      guard shared.queue.hasWaiting(model: model, priority: priority) else { return [] }
       var admissions: [BatchQueue.Admission] = []
-      shared.queue.admit(model: model, rows: free, tokens: configuration.encodeBudget, into: &admissions)
+      shared.queue.admit(
+        model: model, priority: priority, rows: free, tokens: configuration.encodeBudget, into: &admissions)
       return admissions.compactMap { admission in shared.entries[admission.request].map { (admission, $0) } }
     }
     guard !admitted.isEmpty else { return }
@@ -158,7 +198,7 @@ final class EngineLoop: Sendable {
     let now = ContinuousClock.now
     let entry = shared.withLock { shared in
       let entry = shared.entries[request]
-      shared.queue.segmentFinished(request: request, now: now)
+      shared.queue.segmentFinished(request: request, segment: segment, now: now)
       if !shared.queue.contains(request) { shared.entries[request] = nil }
       return entry
     }

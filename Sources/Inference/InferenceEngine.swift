@@ -68,6 +68,10 @@ public final class InferenceEngine: Sendable {
     }
   }
 
+  /// Refuses what would be refused whatever it holds, before anybody reads it: while models are loaded, when all that
+  /// may wait is waiting, and during a shutdown.
+  public func checkAdmission() throws(InferenceError) { try current().1.check(nil) }
+
   /// Waits until loading has ended, well or badly, and returns the catalog.
   public func loaded() async throws(InferenceError) -> ModelCatalog {
     await withCheckedContinuation { continuation in

@@ -30,6 +30,7 @@ final class SalienceLane: Sendable {
   /// A sentence whose turn it is.
   fileprivate struct Turn {
     let request: Int
+    let sentence: Int
     let tokens: [TokenID]
   }
 
@@ -112,14 +113,20 @@ final class SalienceLane: Sendable {
   fileprivate func turns(tokens: Int) -> [Turn] {
     let now = ContinuousClock.now
     return shared.withLock { shared in
-      guard shared.queue.hasWaiting(model: 0) else { return [] }
       var admissions: [BatchQueue.Admission] = []
+      let isShared = shared.queue.hasWaiting(model: 0, priority: .bulk)
+      let first = isShared ? tokens - tokens / TurnPolicy.bulkPart : tokens
       // A sentence has a token, so that the tokens bound the rows.
-      shared.queue.admit(model: 0, rows: tokens, tokens: tokens, into: &admissions)
+      let used = shared.queue.admit(model: 0, priority: .interactive, rows: tokens, tokens: first, into: &admissions)
+      if used < tokens {
+        shared.queue.admit(model: 0, priority: .bulk, rows: tokens, tokens: tokens - used, into: &admissions)
+      }
       return admissions.compactMap { admission in
         guard let entry = shared.entries[admission.request] else { return nil }
         entry.submission.admitted(now: now)
-        return Turn(request: admission.request, tokens: entry.document.sentences[admission.segment])
+        return Turn(
+          request: admission.request, sentence: admission.segment,
+          tokens: entry.document.sentences[admission.segment])
       }
     }
   }
@@ -128,7 +135,7 @@ final class SalienceLane: Sendable {
   fileprivate func finish(_ turns: [Turn], deliver: (Int, [SalienceModel.Place]) -> [Float]) {
     let now = ContinuousClock.now
     let done: [Entry] = shared.withLock { shared in
-      for turn in turns { shared.queue.segmentFinished(request: turn.request, now: now) }
+      for turn in turns { shared.queue.segmentFinished(request: turn.request, segment: turn.sentence, now: now) }
       return Set(turns.map(\.request)).sorted().compactMap { request in
         shared.queue.contains(request) ? nil : shared.entries.removeValue(forKey: request)
       }

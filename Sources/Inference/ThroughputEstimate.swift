@@ -1,4 +1,4 @@
-/// How many segments a second are being finished, as measured over the last busy seconds.
+/// How much work a second is being done, as measured over the last busy seconds. The unit is the caller's.
 struct ThroughputEstimate {
   typealias Instant = ContinuousClock.Instant
 
@@ -6,9 +6,11 @@ struct ThroughputEstimate {
 
   private var rate: Double
   private var windowStart: Instant?
-  private var finished = 0
+  private var done = 0
+  /// Whether a window has been measured; until then the rate is an assumption.
+  private(set) var isMeasured = false
 
-  /// - Parameter assumed: segments a second, until a window has been measured.
+  /// - Parameter assumed: work a second, until a window has been measured.
   init(assumed: Double) {
     rate = assumed
   }
@@ -16,17 +18,18 @@ struct ThroughputEstimate {
   /// Work begins after a pause, which does not count.
   mutating func resume(now: Instant) {
     windowStart = now
-    finished = 0
+    done = 0
   }
 
-  mutating func segmentFinished(now: Instant) {
-    finished += 1
+  mutating func finished(_ work: Int, now: Instant) {
+    done += work
     guard let start = windowStart, now - start >= Self.window else { return }
-    let measured = Double(finished) / ((now - start) / .seconds(1))
-    rate = (rate + measured) / 2
+    let measured = Double(done) / ((now - start) / .seconds(1))
+    rate = isMeasured ? (rate + measured) / 2 : measured
+    isMeasured = true
     resume(now: now)
   }
 
-  /// How long `count` segments take.
-  func time(for count: Int) -> Duration { .seconds(Double(count) / max(rate, 0.01)) }
+  /// How long so much work takes.
+  func time(for work: Int) -> Duration { .seconds(Double(work) / max(rate, 0.01)) }
 }

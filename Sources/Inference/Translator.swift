@@ -85,7 +85,9 @@ extension InferenceEngine {
   func submit(
     _ request: TranslationRequest, deadline: ContinuousClock.Instant
   ) throws(InferenceError) -> TranslationStream {
-    let (catalog, _) = try current()
+    let (catalog, loop) = try current()
+    // Before the text is cut and tokenized: an overloaded engine must not work for what it refuses.
+    try loop.check(request.priority)
     guard let route = catalog.route(from: request.source, to: request.target) else {
       throw .unsupportedPair(source: request.source, target: request.target)
     }

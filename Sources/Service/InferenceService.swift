@@ -6,6 +6,8 @@ import Synchronization
 public struct InferenceService: Sendable {
   /// How far the models are.
   public var readiness: @Sendable () -> InferenceEngine.Readiness
+  /// Throws what every request would be refused with now, whatever it holds.
+  public var checkAdmission: @Sendable () throws(InferenceError) -> Void
   /// The languages of the loaded models.
   public var languages: @Sendable () throws(InferenceError) -> LanguageDirectory
   /// Translates one request.
@@ -20,6 +22,7 @@ public struct InferenceService: Sendable {
   /// Makes a service of its parts.
   public init(
     readiness: @escaping @Sendable () -> InferenceEngine.Readiness,
+    checkAdmission: @escaping @Sendable () throws(InferenceError) -> Void = { () throws(InferenceError) in },
     languages: @escaping @Sendable () throws(InferenceError) -> LanguageDirectory,
     translate: @escaping @Sendable (TranslationRequest) async throws(InferenceError) -> Translation,
     summarize: @escaping @Sendable (SummarizationRequest) async throws(InferenceError) -> Summary,
@@ -27,6 +30,7 @@ public struct InferenceService: Sendable {
     shutdown: @escaping @Sendable () async -> Void = {}
   ) {
     self.readiness = readiness
+    self.checkAdmission = checkAdmission
     self.languages = languages
     self.translate = translate
     self.summarize = summarize
@@ -51,6 +55,7 @@ extension InferenceService {
     let cache = DirectoryCache()
     self.init(
       readiness: { engine.readiness },
+      checkAdmission: { () throws(InferenceError) in try engine.checkAdmission() },
       languages: { () throws(InferenceError) in try cache.directory(of: engine) },
       translate: translate,
       summarize: { request throws(InferenceError) in try await engine.summarize(request) },

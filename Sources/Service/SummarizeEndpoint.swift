@@ -15,6 +15,7 @@ struct SummarizeEndpoint: Sendable {
 
   private func answer(_ request: HTTPRequest) async throws(APIError) -> HTTPResponse {
     try request.refuseEventStream()
+    try APIError.ofEngine { () throws(InferenceError) in try service.checkAdmission() }
     let fields = try RequestFields<SummarizeField>(request)
     let query = try SummarizeQuery(validating: fields, limits: limits, languages: service.languages)
     let summary = try await APIError.ofEngine { () async throws(InferenceError) in

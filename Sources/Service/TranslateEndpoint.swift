@@ -16,6 +16,7 @@ struct TranslateEndpoint: Sendable {
 
   private func answer(_ request: HTTPRequest) async throws(APIError) -> HTTPResponse {
     try request.refuseEventStream()
+    try APIError.ofEngine { () throws(InferenceError) in try service.checkAdmission() }
     let fields = try RequestFields<TranslateField>(request)
     let query = try TranslateQuery(validating: fields, limits: limits, languages: service.languages)
     if query.isUnchanged { return TranslateAnswer(unchanged: query).response() }

@@ -14,9 +14,11 @@ import Testing
       priority: priority, deadline: start + .seconds(deadline))
   }
 
-  func admitted(_ queue: inout BatchQueue, rows: Int, tokens: Int = 10_000, model: Int = 0) -> [Int] {
+  func admitted(
+    _ queue: inout BatchQueue, _ priority: Priority = .interactive, rows: Int, tokens: Int = 10_000, model: Int = 0
+  ) -> [Int] {
     var admissions: [BatchQueue.Admission] = []
-    queue.admit(model: model, rows: rows, tokens: tokens, into: &admissions)
+    queue.admit(model: model, priority: priority, rows: rows, tokens: tokens, into: &admissions)
     return admissions.map(\.request)
   }
 
@@ -26,7 +28,7 @@ import Testing
     try queue.enqueue(request(2, segments: 1), now: start)
     try queue.enqueue(request(3, segments: 2), now: start)
     #expect(admitted(&queue, rows: 10) == [1, 2, 3, 1, 3, 1])
-    #expect(!queue.hasWaiting(model: 0))
+    #expect(!queue.hasWaiting(model: 0, priority: .interactive))
     #expect(queue.requestCount == 3)
   }
 
@@ -34,8 +36,8 @@ import Testing
     var queue = BatchQueue(models: 1)
     try queue.enqueue(request(7, segments: 3), now: start)
     var admissions: [BatchQueue.Admission] = []
-    queue.admit(model: 0, rows: 2, tokens: 100, into: &admissions)
-    queue.admit(model: 0, rows: 2, tokens: 100, into: &admissions)
+    queue.admit(model: 0, priority: .interactive, rows: 2, tokens: 100, into: &admissions)
+    queue.admit(model: 0, priority: .interactive, rows: 2, tokens: 100, into: &admissions)
     #expect(admissions.map(\.segment) == [0, 1, 2])
   }
 
@@ -46,56 +48,26 @@ import Testing
     #expect(admitted(&queue, rows: 3) == [])
     #expect(admitted(&queue, rows: 6) == [1, 2])
     #expect(admitted(&queue, rows: 9) == [1, 1])
-    #expect(!queue.hasWaiting(model: 0))
+    #expect(!queue.hasWaiting(model: 0, priority: .interactive))
   }
 
-  @Test func `beams of bulk requests hold no more rows than bulk may`() throws {
-    var queue = BatchQueue(models: 1)
-    try queue.enqueue(request(1, segments: 40, rows: 5, priority: .bulk), now: start)
-    #expect(admitted(&queue, rows: 72).count == 12)
-    #expect(admitted(&queue, rows: 12).isEmpty)
-    queue.segmentFinished(request: 1, now: start)
-    #expect(admitted(&queue, rows: 17).count == 1)
-    try queue.enqueue(request(2, segments: 1, rows: 8), now: start)
-    #expect(admitted(&queue, rows: 12) == [2])
-    queue.remove(1)
-    try queue.enqueue(request(3, segments: 70, priority: .bulk), now: start)
-    #expect(admitted(&queue, rows: 72).count == 64)
-  }
-
-  @Test func `bulk gets every fourth row while interactive requests wait`() throws {
+  @Test func `each priority has rows of its own`() throws {
     var queue = BatchQueue(models: 1)
     try queue.enqueue(request(1, segments: 100, priority: .bulk), now: start)
-    for id in 2..<30 { try queue.enqueue(request(id, segments: 1), now: start) }
-    let order = admitted(&queue, rows: 16)
-    #expect(order.filter { $0 == 1 }.count == 4)
-    #expect(order.prefix(4) == [2, 3, 4, 1])
-  }
-
-  @Test func `bulk gets all rows when nothing else waits`() throws {
-    var queue = BatchQueue(models: 1)
-    try queue.enqueue(request(1, segments: 100, priority: .bulk), now: start)
-    #expect(admitted(&queue, rows: 64).count == 64)
-  }
-
-  @Test func `bulk leaves rows for interactive requests`() throws {
-    var queue = BatchQueue(models: 1)
-    try queue.enqueue(request(1, segments: 100, priority: .bulk), now: start)
-    #expect(admitted(&queue, rows: 72).count == 64)
     try queue.enqueue(request(2, segments: 2), now: start)
-    #expect(admitted(&queue, rows: 8) == [2, 2])
-    queue.segmentFinished(request: 1, now: start)
-    #expect(admitted(&queue, rows: 7) == [1])
-    queue.remove(1)
-    try queue.enqueue(request(3, segments: 100, priority: .bulk), now: start)
-    #expect(admitted(&queue, rows: 72).count == 64)
+    #expect(queue.waitingSegments(.bulk) == 100 && queue.waitingSegments(.interactive) == 2)
+    #expect(admitted(&queue, .bulk, rows: 64).count == 64)
+    #expect(admitted(&queue, rows: 64) == [2, 2])
+    #expect(queue.hasWaiting(model: 0, priority: .bulk) && !queue.hasWaiting(model: 0, priority: .interactive))
+    #expect(queue.waitingSegments == 36)
   }
 
   @Test func `a request of more than 32 segments is bulk`() throws {
     var queue = BatchQueue(models: 1)
     try queue.enqueue(request(1, segments: 33), now: start)
-    for id in 2..<10 { try queue.enqueue(request(id, segments: 1), now: start) }
-    #expect(admitted(&queue, rows: 4) == [2, 3, 4, 1])
+    try queue.enqueue(request(2, segments: 32), now: start)
+    #expect(admitted(&queue, rows: 100) == Array(repeating: 2, count: 32))
+    #expect(admitted(&queue, .bulk, rows: 100) == Array(repeating: 1, count: 33))
   }
 
   @Test func `the token budget bounds what a step encodes, but never starves a long segment`() throws {
@@ -111,6 +83,9 @@ import Testing
     var queue = BatchQueue(models: 1)
     for id in 0..<8 { try queue.enqueue(request(id, segments: 32), now: start) }
     let refusal = try #require(throws: Overload.self) { try queue.enqueue(request(9, segments: 1), now: start) }
+    #expect(throws: Overload.self) { try queue.check(.interactive) }
+    try queue.check(.bulk)
+    try queue.check(nil)
     #expect(refusal.retryAfter >= .seconds(1))
 
     var fast = BatchQueue(models: 1)
@@ -127,10 +102,41 @@ import Testing
         let now = start - .seconds(10) + .milliseconds(second * 1_000 + (index + 1) * 1_000 / perSecond)
         try? queue.enqueue(request(id, segments: 2), now: now)
         _ = admitted(&queue, rows: 2)
-        queue.segmentFinished(request: id, now: now)
-        if index > 0 || second > 0 { queue.segmentFinished(request: id - 1, now: now) }
+        queue.segmentFinished(request: id, segment: 0, now: now)
+        if index > 0 || second > 0 { queue.segmentFinished(request: id - 1, segment: 1, now: now) }
       }
     }
+  }
+
+  @Test func `what waits behind more than its deadline allows is refused at once`() throws {
+    var queue = BatchQueue(models: 1)
+    measure(100, a: &queue)  // 200 segments of 10 tokens: 2,000 tokens a second
+    try queue.enqueue(request(1, segments: 1_000, size: 100, priority: .bulk), now: start)
+    let refusal = try #require(throws: Overload.self) {
+      try queue.enqueue(request(2, segments: 1, priority: .bulk, deadline: 40), now: start)
+    }
+    #expect(refusal.retryAfter > .seconds(40) && refusal.retryAfter <= .seconds(60))
+    try queue.enqueue(request(3, segments: 1, priority: .bulk, deadline: 300), now: start)
+    try queue.enqueue(request(4, segments: 1, deadline: 1), now: start)
+    queue.remove(1)
+    try queue.enqueue(request(5, segments: 1, priority: .bulk, deadline: 40), now: start)
+  }
+
+  @Test func `rows count as work, so that a backlog of beams is as long as it takes`() throws {
+    var queue = BatchQueue(models: 1)
+    measure(100, a: &queue)
+    for id in 0..<4 { try queue.enqueue(request(id, segments: 32, rows: 1), now: start) }
+    for id in 4..<8 { try queue.enqueue(request(id, segments: 32, rows: 1), now: start) }
+    // 2,560 tokens wait: 1.3 s.
+    try queue.enqueue(request(8, segments: 32, rows: 8), now: start)
+    // 5,120 now.
+    #expect(throws: Overload.self) { try queue.enqueue(request(9, segments: 1), now: start) }
+  }
+
+  @Test func `nothing is known to be hopeless before something was measured`() throws {
+    var queue = BatchQueue(models: 1)
+    try queue.enqueue(request(1, segments: 10_000, size: 100, priority: .bulk), now: start)
+    try queue.enqueue(request(2, segments: 1, priority: .bulk, deadline: 1), now: start)
   }
 
   @Test func `a backlog of bulk never refuses an interactive request`() throws {
@@ -138,18 +144,21 @@ import Testing
     for id in 0..<16 { try queue.enqueue(request(id, segments: 1_000), now: start) }
     #expect(throws: Overload.self) { try queue.enqueue(request(16, segments: 1, priority: .bulk), now: start) }
     try queue.enqueue(request(17, segments: 1), now: start)
-    #expect(admitted(&queue, rows: 2) == [17, 0])
+    #expect(throws: Overload.self) { try queue.check(.bulk) }
+    try queue.check(nil)
+    #expect(admitted(&queue, rows: 2) == [17])
+    #expect(admitted(&queue, .bulk, rows: 2) == [0, 1])
   }
 
   @Test func `a finished or removed bulk request makes room for another`() throws {
     var queue = BatchQueue(models: 1)
     for id in 0..<16 { try queue.enqueue(request(id, segments: 1, priority: .bulk), now: start) }
-    _ = admitted(&queue, rows: 1)
-    queue.segmentFinished(request: 0, now: start)
+    _ = admitted(&queue, .bulk, rows: 1)
+    queue.segmentFinished(request: 0, segment: 0, now: start)
     try queue.enqueue(request(16, segments: 1, priority: .bulk), now: start)
     queue.remove(5)
     try queue.enqueue(request(17, segments: 1, priority: .bulk), now: start)
-    #expect(admitted(&queue, rows: 64) == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17])
+    #expect(admitted(&queue, .bulk, rows: 64) == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17])
     #expect(queue.waitingSegments == 0)
   }
 
@@ -181,11 +190,14 @@ import Testing
       let model = id % 2
       if (try? queue.enqueue(request(id, segments: count, model: model), now: start)) != nil { live.insert(id) }
       var admissions: [BatchQueue.Admission] = []
-      queue.admit(model: model, rows: Int.random(in: 0...40, using: &generator), tokens: 300, into: &admissions)
+      for priority in Priority.allCases {
+        let rows = Int.random(in: 0...40, using: &generator)
+        queue.admit(model: model, priority: priority, rows: rows, tokens: 300, into: &admissions)
+      }
       running += admissions.map { ($0.request, $0.segment) }
       while running.count > 50 {
-        let (request, _) = running.removeFirst()
-        queue.segmentFinished(request: request, now: start)
+        let (request, segment) = running.removeFirst()
+        queue.segmentFinished(request: request, segment: segment, now: start)
         if !queue.contains(request) { live.remove(request) }
       }
       if Int.random(in: 0..<10, using: &generator) == 0, let victim = live.randomElement(using: &generator) {
@@ -197,7 +209,12 @@ import Testing
       #expect(queue.waitingSegments >= 0)
     }
     for id in live { queue.remove(id) }
-    #expect(queue.waitingSegments == 0 && !queue.hasWaiting(model: 0) && !queue.hasWaiting(model: 1))
+    #expect(queue.waitingSegments == 0)
+    for priority in Priority.allCases {
+      for model in 0..<2 { #expect(!queue.hasWaiting(model: model, priority: priority)) }
+    }
+    // Nothing waits, so nothing is predicted: the next one is taken whatever its deadline.
+    try queue.enqueue(request(5_000, segments: 1, deadline: 0), now: start)
   }
 
   // MARK: sentences that are scored
@@ -207,18 +224,18 @@ import Testing
     try queue.enqueue(request(1, segments: 5_000, size: 100, priority: .bulk), now: start)
     try queue.enqueue(request(2, segments: 2, size: 100), now: start)
     try queue.enqueue(request(3, segments: 3, size: 100), now: start)
-    // Five of 100 fit 512; bulk has every fourth.
-    #expect(admitted(&queue, rows: 512, tokens: 512) == [2, 3, 2, 1, 3])
-    for id in [2, 3, 2, 1, 3] { queue.segmentFinished(request: id, now: start) }
+    // Three of 100 fit the 384 tokens that bulk leaves.
+    #expect(admitted(&queue, rows: 512, tokens: 384) == [2, 3, 2])
+    for (id, segment) in [(2, 0), (3, 0), (2, 1)] { queue.segmentFinished(request: id, segment: segment, now: start) }
     #expect(!queue.contains(2) && queue.contains(3))
-    #expect(admitted(&queue, rows: 512, tokens: 512) == [3, 1, 1, 1, 1])
+    #expect(admitted(&queue, .bulk, rows: 512, tokens: 212) == [1, 1])
   }
 
   @Test func `bulk documents hold no rows back from one another`() throws {
     var queue = BatchQueue(models: 1, limits: .scoring)
     for id in 0..<16 { try queue.enqueue(request(id, segments: 2_000, size: 1), now: start) }
     #expect(throws: Overload.self) { try queue.enqueue(request(16, segments: 2_000, size: 1), now: start) }
-    #expect(admitted(&queue, rows: 512, tokens: 512) == (0..<512).map { $0 % 16 })
+    #expect(admitted(&queue, .bulk, rows: 512, tokens: 512) == (0..<512).map { $0 % 16 })
     try queue.enqueue(request(17, segments: 1_024, size: 1), now: start)
   }
 
@@ -233,7 +250,7 @@ import Testing
     #expect(throws: Overload.self) { try queue.enqueue(request(4, segments: 41), now: start) }
     try queue.enqueue(request(5, segments: 40), now: start)
     _ = admitted(&queue, rows: 60)
-    for _ in 0..<30 { queue.segmentFinished(request: 3, now: start) }
+    for segment in 0..<30 { queue.segmentFinished(request: 3, segment: segment, now: start) }
     #expect(throws: Overload.self, "its vectors are kept until it is done") {
       try queue.enqueue(request(6, segments: 1), now: start)
     }
