@@ -64,6 +64,7 @@ public final class HTTPServer: Sendable {
   private func run(_ descriptor: Int32, at address: SocketAddress) throws(ServerError) -> Running {
     let context = ServerContext(
       router: router, configuration: configuration, statistics: statistics,
+      longWork: LongWorkExecutor(cores: configuration.cores),
       connectionClosed: { [weak self] in self?.connectionClosed() })
     var loops: [IOLoop] = []
     for index in 0..<max(1, configuration.loopCount) { loops.append(try IOLoop(index: index, context: context)) }

@@ -8,6 +8,8 @@ struct ServerContext: Sendable {
   let router: Router
   let configuration: ServerConfiguration
   let statistics: ServerStatistics
+  /// Where the tasks of long requests run.
+  let longWork: LongWorkExecutor
   /// Called on any queue after a connection has closed.
   let connectionClosed: @Sendable () -> Void
 }

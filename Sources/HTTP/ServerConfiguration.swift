@@ -8,6 +8,8 @@ public struct ServerConfiguration: Sendable {
   public var maxConnections = 10_000
   /// I/O loops; each has a queue and an epoll descriptor of its own, and a connection stays on one loop.
   public var loopCount = 1
+  /// Processors of the machine; requests with long bodies are read on half as many threads.
+  public var cores = 1
   /// Connections that the kernel keeps for the server until it accepts them.
   public var backlog = 4_096
   /// What a request may at most be.
@@ -58,6 +60,8 @@ enum ConnectionBounds {
   static let pendingOutputBytes = 64 * 1_024
   /// Bodies up to this are copied behind their head and sent with it.
   static let copiedBodyBytes = 16 * 1_024
+  /// Requests with longer bodies are answered on `LongWorkExecutor`.
+  static let shortBodyBytes = 32 * 1_024
   /// Input that is read and thrown away after the last response, so that the client gets to read it.
   static let lingerBytes = 64 * 1_024 * 1_024
   /// Reads for one readiness event, so that one connection does not hold up the others.

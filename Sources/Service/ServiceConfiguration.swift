@@ -47,6 +47,7 @@ public struct ServiceConfiguration: Sendable, Equatable {
   public var server: ServerConfiguration {
     var server = ServerConfiguration(host: host, port: port)
     server.maxConnections = connectionLimit
+    server.cores = ProcessorCount.available
     server.loopCount = ServerConfiguration.loops(cores: ProcessorCount.available)
     server.limits.bodyBytes = bodyLimit
     server.deadlines = deadlines
