@@ -107,7 +107,7 @@ public final class InferenceEngine: Sendable {
       case .ready(let catalog, let loop): .success((catalog, loop))
       case .loading(let models): .failure(.notReady(reason: "loading \(models.joined(separator: ", "))"))
       case .failed(let reasons):
-        .failure(.notReady(reason: reasons.sorted { $0.key < $1.key }.map(\.value).joined(separator: "; ")))
+        .failure(.modelsFailed(reason: reasons.sorted { $0.key < $1.key }.map(\.value).joined(separator: "; ")))
       case .stopped: .failure(.shuttingDown)
       }
     }

@@ -2,8 +2,10 @@ import Models
 
 /// Why the engine gives no translation.
 public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// Models are still being loaded, or one of them failed.
+  /// Models are still being loaded.
   case notReady(reason: String)
+  /// A model could not be loaded or failed its self-test; it stays so until somebody repairs it and starts anew.
+  case modelsFailed(reason: String)
   /// No model translates from one language to the other.
   case unsupportedPair(source: String, target: String)
   /// No model writes summaries of texts in this language.
@@ -25,7 +27,7 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
 
   public var description: String {
     switch self {
-    case .notReady(let reason): "not ready: \(reason)"
+    case .notReady(let reason), .modelsFailed(let reason): "not ready: \(reason)"
     case .unsupportedPair(let source, let target): "no model translates from \(source) to \(target)"
     case .noSummarizer(let language):
       "no model writes summaries of texts in \(language); method extractive needs none"

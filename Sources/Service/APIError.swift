@@ -40,7 +40,7 @@ public enum APIError: Error, Equatable, Sendable {
     case .unsupportedMedia: return .unsupportedMediaType
     case .engine(let error):
       switch error {
-      case .notReady, .overloaded, .shuttingDown: return .serviceUnavailable
+      case .notReady, .modelsFailed, .overloaded, .shuttingDown: return .serviceUnavailable
       case .unsupportedPair, .noSummarizer, .noModel, .emptyText: return .badRequest
       // Not 503: the request was taken and worked on, and sent again it would take as long.
       case .deadlineExceeded: return .gatewayTimeout
@@ -103,6 +103,7 @@ public enum APIError: Error, Equatable, Sendable {
     guard case .engine(let error) = self else { return nil }
     switch error {
     case .notReady: return 1
+    case .modelsFailed: return 60
     case .overloaded(let wait): return wait.wholeSecondsUp
     // By then another process listens, or none.
     case .shuttingDown: return 5
@@ -123,7 +124,7 @@ public enum APIError: Error, Equatable, Sendable {
 
   private static func message(_ error: InferenceError) -> String {
     switch error {
-    case .notReady(let reason): return "Not ready: \(reason)"
+    case .notReady(let reason), .modelsFailed(let reason): return "Not ready: \(reason)"
     case .shuttingDown: return "The server is shutting down"
     case .unsupportedPair(let source, let target):
       return APIError.unavailableTarget(target: target, source: source).message

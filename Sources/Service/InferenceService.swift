@@ -81,7 +81,7 @@ private final class DirectoryCache: Sendable {
     case .ready: break
     case .loading(let models): throw .notReady(reason: "loading \(models.joined(separator: ", "))")
     case .failed(let reasons):
-      throw .notReady(reason: reasons.sorted { $0.key < $1.key }.map(\.value).joined(separator: "; "))
+      throw .modelsFailed(reason: reasons.sorted { $0.key < $1.key }.map(\.value).joined(separator: "; "))
     case .stopped: throw .shuttingDown
     }
     if let directory = made.withLock({ $0 }) { return directory }

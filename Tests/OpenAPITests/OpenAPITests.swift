@@ -96,7 +96,7 @@ struct OpenAPITests {
     .overTextLimit(size: 2, limit: 1), .unsupportedLanguage(code: "zz"), .unsupportedFormat("xml"),
     .unavailableTarget(target: "fr", source: "de"), .malformedJSON(detail: "x"),
     .malformedForm(.tooManyPairs(limit: 1)),
-    .unsupportedMedia("x"), .notYet("x"), .engine(.notReady(reason: "x")),
+    .unsupportedMedia("x"), .notYet("x"), .engine(.notReady(reason: "x")), .engine(.modelsFailed(reason: "x")),
     .engine(.unsupportedPair(source: "de", target: "fr")), .engine(.noSummarizer(language: "sv")),
     .engine(.noModel(task: .salience)), .engine(.emptyText),
     .engine(.overloaded(retryAfter: .seconds(1))),
@@ -111,7 +111,8 @@ struct OpenAPITests {
     case .engine(let error):
       switch error {
       // Nobody is there to read the answer to a cancelled one.
-      case .notReady, .unsupportedPair, .noSummarizer, .noModel, .emptyText, .overloaded, .deadlineExceeded, .cancelled,
+      case .notReady, .modelsFailed, .unsupportedPair, .noSummarizer, .noModel, .emptyText, .overloaded,
+        .deadlineExceeded, .cancelled,
         .shuttingDown,
         .failed:
         true

@@ -235,7 +235,8 @@ struct SummarizeEndpointTests {
   }
 
   static let engineErrors: [(InferenceError, Int, String?)] = [
-    (.notReady(reason: "x"), 503, "1"), (.overloaded(retryAfter: .milliseconds(2_100)), 503, "3"),
+    (.notReady(reason: "x"), 503, "1"), (.modelsFailed(reason: "x"), 503, "60"),
+    (.overloaded(retryAfter: .milliseconds(2_100)), 503, "3"),
     (.shuttingDown, 503, "5"), (.unsupportedPair(source: "en", target: "de"), 400, nil),
     (.noSummarizer(language: "en"), 400, nil), (.noModel(task: .salience), 400, nil), (.emptyText, 400, nil),
     (.deadlineExceeded, 504, nil),

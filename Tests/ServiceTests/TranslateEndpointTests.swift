@@ -203,7 +203,8 @@ struct TranslateEndpointTests {
   }
 
   static let engineErrors: [(InferenceError, Int, String?)] = [
-    (.notReady(reason: "x"), 503, "1"), (.overloaded(retryAfter: .milliseconds(1)), 503, "1"),
+    (.notReady(reason: "x"), 503, "1"), (.modelsFailed(reason: "x"), 503, "60"),
+    (.overloaded(retryAfter: .milliseconds(1)), 503, "1"),
     (.overloaded(retryAfter: .milliseconds(2_100)), 503, "3"), (.shuttingDown, 503, "5"),
     (.unsupportedPair(source: "en", target: "de"), 400, nil), (.deadlineExceeded, 504, nil), (.cancelled, 499, nil),
     (.failed(reason: "/secret/folder"), 500, nil), (.noModel(task: .salience), 400, nil),
