@@ -168,7 +168,8 @@ final class HTTPConnection: @unchecked Sendable {
     self.head = head
     guard head.framing != .none else { return }
     deadline.begin(.body, at: loop.now)
-    guard head.expectsContinue else { return }
+    // RFC 9110 §10.1.1: where there is no content, nobody waits for 100.
+    guard head.expectsContinue, head.framing != .length(0) else { return }
     // RFC 9110 §10.1.1: a final answer may take the place of 100, and then the body need not come.
     if let response = loop.context.router.answerWithoutBody(to: head) {
       let exchange = HTTPResponseEncoder.Exchange(
@@ -204,9 +205,8 @@ final class HTTPConnection: @unchecked Sendable {
     loop.context.statistics.requestRefused()
     body = []
     let response = loop.context.router.errorResponse(refusal.status, refusal.message, head?.target.path ?? "")
-    // A refused request's method is not known for certain; its answer has a body.
     let exchange = HTTPResponseEncoder.Exchange(
-      isHead: head?.method == .head, minorVersion: head?.minorVersion ?? 1, persistence: .close)
+      isHead: parser.isHead, minorVersion: head?.minorVersion ?? 1, persistence: .close)
     send(response, answering: exchange)
     finish()
   }

@@ -25,13 +25,15 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
   case hostCount(Int)
   /// `Host`, or the authority of an absolute target, is not `host[:port]`.
   case malformedHost
+  /// An `https` target on a connection without TLS.
+  case misdirected
   /// `Content-Length` is repeated, or is not one decimal number.
   case malformedContentLength
   /// Both `Content-Length` and `Transfer-Encoding`.
   case twoFramings
   /// `Transfer-Encoding` that is not a list ending in one `chunked`, or in an HTTP/1.0 request.
   case malformedTransferEncoding
-  /// A transfer coding other than `chunked`.
+  /// A transfer coding other than `chunked` below it.
   case unsupportedTransferCoding
   /// An expectation other than `100-continue`.
   case unknownExpectation
@@ -52,6 +54,7 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
       return .badRequest
     case .headTimedOut, .bodyTimedOut: return .requestTimeout
     case .bodyTooLarge: return .contentTooLarge
+    case .misdirected: return .misdirectedRequest
     case .targetTooLong: return .uriTooLong
     case .unknownExpectation: return .expectationFailed
     case .fieldsTooLarge, .tooManyFields: return .requestHeaderFieldsTooLarge
@@ -78,6 +81,7 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
     case .tooManyFields(let limit): return "Too many header fields: at most \(limit)"
     case .hostCount(let count): return "Send exactly one Host header, not \(count)"
     case .malformedHost: return "Malformed host: send a name or an address, and a port if it is not the default one"
+    case .misdirected: return "An https URL must be asked for over TLS, and this connection has none"
     case .malformedContentLength: return "Malformed Content-Length: send one decimal number once"
     case .twoFramings: return "Send either Content-Length or Transfer-Encoding, not both"
     case .malformedTransferEncoding: return "Malformed Transfer-Encoding: send \"chunked\" once, in HTTP/1.1 only"

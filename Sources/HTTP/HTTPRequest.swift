@@ -43,6 +43,14 @@ public struct HTTPRequest: Sendable {
   let rawPath: String
 }
 
+/// What protects a connection: an `https` URI may be asked for over TLS only (RFC 9110 §7.4).
+public enum ConnectionSecurity: Sendable, Equatable {
+  /// Nothing.
+  case plain
+  /// TLS.
+  case tls
+}
+
 /// How the end of a request's body is known (RFC 9112 §6.3).
 public enum BodyFraming: Sendable, Equatable {
   /// No body.

@@ -21,11 +21,7 @@ extension HTTPRequestParser {
     guard text.count > 0 else { return }
     extensionBytes += text.count
     guard extensionBytes <= HTTPLimits.chunkExtensionBytes else { throw .malformedChunk }
-    // chunk-ext = *( BWS ";" BWS chunk-ext-name … ): white space alone is no extension.
-    var index = 0
-    while index < text.count, text[index].isOptionalWhitespace { index += 1 }
-    guard index + 1 < text.count, text[index] == UInt8(ascii: ";") else { throw .malformedChunk }
-    for position in index..<text.count where !text[position].isFieldValue { throw .malformedChunk }
+    guard ChunkExtensions.areValid(text) else { throw .malformedChunk }
   }
 
   /// RFC 9112 §7.1.2: trailer fields may be discarded; they are checked and counted like header fields all the same.
@@ -39,5 +35,59 @@ extension HTTPRequestParser {
     trailerCount += 1
     guard trailerCount <= limits.fieldCount else { throw .tooManyFields(limit: limits.fieldCount) }
     _ = try FieldLine(text)
+  }
+}
+
+/// `chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )` (RFC 9112 §7.1.1).
+private enum ChunkExtensions {
+  /// Whether `text` is one or more extensions; white space alone is none. What stands in them does not matter, but a
+  /// reader that takes a quoted string's end elsewhere would take the chunk's elsewhere.
+  static func areValid(_ text: Span<UInt8>) -> Bool {
+    var index = 0
+    while index < text.count {
+      skipWhitespace(text, &index)
+      guard index < text.count, text[index] == UInt8(ascii: ";") else { return false }
+      index += 1
+      skipWhitespace(text, &index)
+      guard skipToken(text, &index) else { return false }
+      let nameEnd = index
+      skipWhitespace(text, &index)
+      guard index < text.count, text[index] == UInt8(ascii: "=") else {
+        index = nameEnd
+        continue
+      }
+      index += 1
+      skipWhitespace(text, &index)
+      guard skipToken(text, &index) || skipQuotedString(text, &index) else { return false }
+    }
+    return true
+  }
+
+  private static func skipWhitespace(_ text: Span<UInt8>, _ index: inout Int) {
+    while index < text.count, text[index].isOptionalWhitespace { index += 1 }
+  }
+
+  private static func skipToken(_ text: Span<UInt8>, _ index: inout Int) -> Bool {
+    let start = index
+    while index < text.count, ByteClass.token.contains(text[index]) { index += 1 }
+    return index > start
+  }
+
+  /// RFC 9110 §5.6.4: `DQUOTE *( qdtext / quoted-pair ) DQUOTE`.
+  private static func skipQuotedString(_ text: Span<UInt8>, _ index: inout Int) -> Bool {
+    guard index < text.count, text[index] == UInt8(ascii: "\"") else { return false }
+    index += 1
+    while index < text.count {
+      var byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: "\"") { return true }
+      if byte == UInt8(ascii: "\\") {
+        guard index < text.count else { return false }
+        byte = text[index]
+        index += 1
+      }
+      guard byte.isFieldValue else { return false }
+    }
+    return false
   }
 }

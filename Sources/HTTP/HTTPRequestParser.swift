@@ -42,6 +42,7 @@ public struct HTTPRequestParser: Sendable {
   }
 
   let limits: HTTPLimits
+  private let security: ConnectionSecurity
   var state = State.requestLine
   var head = HeadBuilder()
   /// The bytes of an unfinished line.
@@ -54,9 +55,14 @@ public struct HTTPRequestParser: Sendable {
   var extensionBytes = 0
 
   /// Makes a parser that waits for a request line.
-  public init(limits: HTTPLimits = HTTPLimits()) {
+  public init(limits: HTTPLimits = HTTPLimits(), security: ConnectionSecurity = .plain) {
     self.limits = limits
+    self.security = security
   }
+
+  /// Whether the request that is being read, or was refused, is HEAD as far as its request line came. The answer to
+  /// HEAD has no body, a refusal's neither (RFC 9110 §9.3.2).
+  public var isHead: Bool { head.isHead }
 
   /// Where in a request the parser stands.
   public var position: Position {
@@ -109,7 +115,7 @@ public struct HTTPRequestParser: Sendable {
     let room = lineLimit + 1 - line.count
     let end = min(bytes.count, offset + room + 1)
     guard let lineFeed = bytes.firstLineFeed(in: offset..<end) else {
-      guard bytes.count - offset <= room else { throw tooLong }
+      guard bytes.count - offset <= room else { throw tooLong(bytes.extracting(offset..<bytes.count)) }
       for index in offset..<bytes.count { line.append(bytes[index]) }
       offset = bytes.count
       return false
@@ -147,9 +153,17 @@ public struct HTTPRequestParser: Sendable {
     }
   }
 
-  private var tooLong: HTTPRefusal {
+  /// Why a line that began in `line` and goes on in `rest` is refused.
+  private func tooLong(_ rest: Span<UInt8>) -> HTTPRefusal {
     switch state {
-    case .requestLine: return .targetTooLong(limit: limits.targetBytes)
+    case .requestLine:
+      // RFC 9112 §3: a method longer than any that is implemented gets 501, a target 414.
+      for index in 0...HTTPLimits.methodBytes where index < line.count + rest.count {
+        if (index < line.count ? line[index] : rest[index - line.count]) == .space {
+          return .targetTooLong(limit: limits.targetBytes)
+        }
+      }
+      return .unsupportedMethod
     case .chunkSize, .chunkEnd: return .malformedChunk
     default: return .fieldsTooLarge(limit: limits.headBytes)
     }
@@ -168,7 +182,7 @@ public struct HTTPRequestParser: Sendable {
         skippedEmptyLine = true
         return
       }
-      try head.readRequestLine(text, limits: limits)
+      try head.readRequestLine(text, limits: limits, security: security)
       sectionBytes = text.count + 2
       state = .fields
     case .fields: try actOnField(text)

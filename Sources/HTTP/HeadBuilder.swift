@@ -8,15 +8,19 @@ struct HeadBuilder: Sendable {
   private var headers = HTTPFields()
   private var hostCount = 0
   private var contentLength: Int?
-  private var transferEncodings = 0
-  private var transferEncodingRefusal: HTTPRefusal?
+  private var transferCodings = TransferCodings()
   private var closes = false
   private var keepsAlive = false
   private var expectsContinue = false
   private var expectsUnknown = false
 
+  /// Whether the method was read and is HEAD.
+  var isHead: Bool { method == .head }
+
   /// RFC 9112 §3: `method SP request-target SP HTTP-version`, single spaces.
-  mutating func readRequestLine(_ text: Span<UInt8>, limits: HTTPLimits) throws(HTTPRefusal) {
+  mutating func readRequestLine(
+    _ text: Span<UInt8>, limits: HTTPLimits, security: ConnectionSecurity
+  ) throws(HTTPRefusal) {
     var index = 0
     while index < text.count, ByteClass.token.contains(text[index]) { index += 1 }
     guard index > 0, index < text.count, text[index] == .space else { throw .malformedRequestLine }
@@ -28,7 +32,10 @@ struct HeadBuilder: Sendable {
     minorVersion = try Self.minorVersion(text.extracting((end + 1)..<text.count))
     // RFC 9112 §3: a target longer than the server wishes to parse gets 414.
     guard end - start <= limits.targetBytes else { throw .targetTooLong(limit: limits.targetBytes) }
-    target = try RequestTarget(parsing: text.extracting(start..<end), method: method)
+    let target = try RequestTarget(parsing: text.extracting(start..<end), method: method)
+    // RFC 9110 §7.4: what is asked for under https must come over TLS.
+    guard target.scheme != .https || security == .tls else { throw .misdirected }
+    self.target = target
   }
 
   private static func method(_ name: Span<UInt8>) -> HTTPMethod {
@@ -47,9 +54,9 @@ struct HeadBuilder: Sendable {
       text[1] == UInt8(ascii: "T"), text[2] == UInt8(ascii: "T"), text[3] == UInt8(ascii: "P"),
       let major = text[5].decimalValue, text[6] == UInt8(ascii: "."), let minor = text[7].decimalValue
     else { throw .malformedRequestLine }
-    // RFC 9110 §15.6.6: another major version gets 505. §2.5 would read HTTP/1.2 as 1.1; none was ever defined.
-    guard major == 1, minor <= 1 else { throw .unsupportedVersion }
-    return minor
+    // RFC 9110 §15.6.6: another major version gets 505. §2.5: a higher minor version is read as the highest known.
+    guard major == 1 else { throw .unsupportedVersion }
+    return min(minor, 1)
   }
 
   mutating func readField(_ text: Span<UInt8>, limits: HTTPLimits) throws(HTTPRefusal) {
@@ -63,7 +70,7 @@ struct HeadBuilder: Sendable {
     case 6 where name == .expect: readExpectation(value)
     case 10 where name == .connection: readConnection(value)
     case 14 where name == .contentLength: try readContentLength(value, limits: limits)
-    case 17 where name == .transferEncoding: readTransferEncoding(value)
+    case 17 where name == .transferEncoding: transferCodings.read(value)
     default: return
     }
   }
@@ -71,7 +78,7 @@ struct HeadBuilder: Sendable {
   private mutating func readHost(_ value: Span<UInt8>) throws(HTTPRefusal) {
     hostCount += 1
     // RFC 9112 §3.2: a Host line with an invalid value gets 400.
-    try RequestTarget.checkAuthority(value)
+    try Authority.check(value)
   }
 
   /// RFC 9110 §8.6: one decimal number. A list of equal numbers may be taken as one; here it is refused.
@@ -86,27 +93,6 @@ struct HeadBuilder: Sendable {
       number = sum
     }
     contentLength = number
-  }
-
-  /// RFC 9112 §6.1: a list of codings; only `chunked`, once, is implemented.
-  private mutating func readTransferEncoding(_ value: Span<UInt8>) {
-    transferEncodings += 1
-    var codings = 0
-    var refusal: HTTPRefusal?
-    var start = 0
-    while start <= value.count {
-      let end = value.firstIndex(of: UInt8(ascii: ","), from: start) ?? value.count
-      let coding = value.extracting(value.trimmed(start..<end))
-      codings += 1
-      if !coding.equalsIgnoringCase("chunked") {
-        let isToken = coding.count > 0 && coding.isToken
-        refusal = refusal ?? (isToken ? .unsupportedTransferCoding : .malformedTransferEncoding)
-      }
-      start = end + 1
-    }
-    // RFC 9112 §6.1: chunked must not be applied twice. §6.3: a list that does not end in chunked is refused too.
-    if refusal == nil, codings > 1 || transferEncodings > 1 { refusal = .malformedTransferEncoding }
-    transferEncodingRefusal = transferEncodingRefusal ?? refusal
   }
 
   /// RFC 9110 §7.6.1: a list of options, which compare without case.
@@ -152,24 +138,16 @@ struct HeadBuilder: Sendable {
 
   /// RFC 9112 §6.3: the length of the body.
   private func framing(limits: HTTPLimits) throws(HTTPRefusal) -> BodyFraming {
-    if transferEncodings > 0 {
+    if !transferCodings.isEmpty {
       // RFC 9112 §6.1: both together may be an attempt at smuggling; and HTTP/1.0 does not know the field.
       guard contentLength == nil else { throw .twoFramings }
       guard minorVersion == 1 else { throw .malformedTransferEncoding }
-      if let transferEncodingRefusal { throw transferEncodingRefusal }
+      try transferCodings.check()
       return .chunked
     }
     guard let contentLength else { return .none }
     guard contentLength <= limits.bodyBytes else { throw .bodyTooLarge(limit: limits.bodyBytes) }
     return .length(contentLength)
-  }
-}
-
-extension Span<UInt8> {
-  /// RFC 9110 §5.6.2: one or more token characters.
-  var isToken: Bool {
-    for index in 0..<count where !ByteClass.token.contains(self[index]) { return false }
-    return count > 0
   }
 }
 

@@ -10,6 +10,11 @@ public struct RequestTarget: Sendable, Equatable {
   public let query: String?
   /// The authority of the absolute form; it stands above `Host` (RFC 9112 §3.2.2).
   public let authority: String?
+  /// The scheme of the absolute form.
+  let scheme: Scheme?
+
+  /// The schemes that are served (RFC 9110 §4.2); they compare without case (RFC 3986 §3.1).
+  enum Scheme: Sendable { case http, https }
 
   init(parsing bytes: [UInt8], method: HTTPMethod) throws(HTTPRefusal) {
     try self.init(parsing: bytes.span, method: method)
@@ -21,26 +26,29 @@ public struct RequestTarget: Sendable, Equatable {
     guard bytes.count > 0 else { throw .malformedRequestLine }
     text = bytes.text(0..<bytes.count)
     if bytes[0] == UInt8(ascii: "/") {
-      authority = nil
+      (authority, scheme) = (nil, nil)
       (path, rawPath, query) = try Self.pathAndQuery(bytes, from: 0)
     } else if bytes.count == 1, bytes[0] == UInt8(ascii: "*") {
       // RFC 9112 §3.2.4: the asterisk form is for a server-wide OPTIONS only.
       guard method == .options else { throw .malformedTarget }
-      (path, rawPath, query, authority) = ("*", "*", nil, nil)
+      (path, rawPath, query, authority, scheme) = ("*", "*", nil, nil, nil)
     } else {
-      let start = try Self.authorityStart(bytes)
+      let (scheme, start) = try Self.scheme(bytes)
       let end = Self.authorityEnd(bytes, from: start)
       // RFC 9110 §4.2.1 and §4.2.4: an empty host or a user name makes the URI invalid.
-      try Self.checkAuthority(bytes.extracting(start..<end))
+      try Authority.check(bytes.extracting(start..<end))
       authority = bytes.text(start..<end)
-      (path, rawPath, query) = try Self.pathAndQuery(bytes, from: end)
+      self.scheme = scheme
+      // RFC 9110 §4.2.3: no path means "/", but not to OPTIONS. RFC 9112 §3.2.4: there it is what "*" asks about.
+      let isServerWide = method == .options && end == bytes.count
+      (path, rawPath, query) = isServerWide ? ("*", "*", nil) : try Self.pathAndQuery(bytes, from: end)
     }
   }
 
-  /// RFC 9110 §4.2: only http and https are served; schemes compare without case (RFC 3986 §3.1).
-  private static func authorityStart(_ bytes: Span<UInt8>) throws(HTTPRefusal) -> Int {
-    if bytes.count >= 7, bytes.extracting(0..<7).equalsIgnoringCase("http://") { return 7 }
-    if bytes.count >= 8, bytes.extracting(0..<8).equalsIgnoringCase("https://") { return 8 }
+  /// The scheme of an absolute target, and where its authority begins.
+  private static func scheme(_ bytes: Span<UInt8>) throws(HTTPRefusal) -> (Scheme, authorityStart: Int) {
+    if bytes.count >= 7, bytes.extracting(0..<7).equalsIgnoringCase("http://") { return (.http, 7) }
+    if bytes.count >= 8, bytes.extracting(0..<8).equalsIgnoringCase("https://") { return (.https, 8) }
     throw .malformedTarget
   }
 
@@ -70,35 +78,5 @@ public struct RequestTarget: Sendable, Equatable {
     guard escaped else { return (raw, raw, query) }
     guard let path = PercentDecoding.decode(bytes.extracting(start..<mark), plus: .plus) else { throw .malformedPath }
     return (path, raw, query)
-  }
-
-  /// RFC 9110 §7.2: `Host = uri-host [":" port]`; RFC 3986 §3.2.2 and §3.2.3 say what a host and a port are.
-  /// Brackets are checked for their characters only: the host is not used to route.
-  static func checkAuthority(_ bytes: Span<UInt8>) throws(HTTPRefusal) {
-    var index = 0
-    if bytes.count > 0, bytes[0] == UInt8(ascii: "[") {
-      guard let close = bytes.firstIndex(of: UInt8(ascii: "]")), close > 1 else { throw .malformedHost }
-      for position in 1..<close where !ByteClass.literal.contains(bytes[position]) { throw .malformedHost }
-      index = close + 1
-    } else {
-      while index < bytes.count, ByteClass.host.contains(bytes[index]) {
-        if bytes[index] == UInt8(ascii: "%") {
-          guard index + 2 < bytes.count, bytes[index + 1].hexadecimalValue != nil,
-            bytes[index + 2].hexadecimalValue != nil
-          else { throw .malformedHost }
-        }
-        index += 1
-      }
-      // RFC 9110 §4.2.1: an http URI with an empty host must be rejected.
-      guard index > 0 else { throw .malformedHost }
-    }
-    guard index < bytes.count else { return }
-    guard bytes[index] == UInt8(ascii: ":") else { throw .malformedHost }
-    var port = 0
-    for position in (index + 1)..<bytes.count {
-      guard let digit = bytes[position].decimalValue else { throw .malformedHost }
-      port = port * 10 + digit
-      guard port <= 65_535 else { throw .malformedHost }
-    }
   }
 }
