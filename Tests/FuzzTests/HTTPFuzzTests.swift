@@ -4,9 +4,10 @@ import Testing
 
 extension FuzzTests {
   @Test func `requests are read the same however they are cut`() async throws {
-    struct Case: Decodable { var raw: [[Piece]] }
+    /// One character is one byte.
+    struct Case: Decodable { var input: String }
     let cases: [Case] = try Fixtures.json("http/cases.json")
-    let seeds = cases.map { $0.raw.flatMap(Piece.bytes) }.filter { $0.count < 2_000 }
+    let seeds = cases.map { $0.input.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
     let mutator = Mutator(
       seeds: seeds + (try Corpus.files("fuzz/http")),
       dictionary: [
@@ -58,27 +59,6 @@ extension FuzzTests {
 
   private static func hexadecimal(_ byte: UInt8) -> String {
     (byte < 16 ? "0" : "") + String(byte, radix: 16)
-  }
-
-  /// A text and how often it stands there.
-  private enum Piece: Decodable {
-    case text(String)
-    case count(Int)
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let count = try? container.decode(Int.self) {
-        self = .count(count)
-      } else {
-        self = .text(try container.decode(String.self))
-      }
-    }
-
-    static func bytes(_ run: [Piece]) -> [UInt8] {
-      guard run.count == 2, case .text(let text) = run[0], case .count(let count) = run[1] else { return [] }
-      let bytes = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
-      return (0..<count).flatMap { _ in bytes }
-    }
   }
 
   /// Whole, cut at random places and now and then byte by byte.

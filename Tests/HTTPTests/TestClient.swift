@@ -132,6 +132,12 @@ final class TestClient: @unchecked Sendable {
     }
   }
 
+  /// Each send leaves as a segment of its own.
+  func sendAtOnce() {
+    var on: Int32 = 1
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+  }
+
   func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// Makes the close send a reset.
@@ -173,6 +179,15 @@ final class TestClient: @unchecked Sendable {
     return buffer
   }
 
+  /// Everything up to the end of the connection; a reset is an end to a client that has left already.
+  func restOrReset() throws -> [UInt8] {
+    do {
+      return try rest()
+    } catch let error as ClientError where error.code == ECONNRESET {
+      return buffer
+    }
+  }
+
   /// Whether the server has closed, with nothing more to read.
   func isAtEnd() throws -> Bool { try buffer.isEmpty && !fill() }
 
@@ -185,7 +200,7 @@ final class TestClient: @unchecked Sendable {
     }
     let status = Int(head.split(separator: " ").dropFirst().first ?? "") ?? 0
     var response = TestResponse(status: status, head: head, body: [])
-    if toHead || status == 100 || status == 204 { return response }
+    if toHead || status == 100 || status == 204 || status == 304 { return response }
     let lower = head.lowercased()
     if lower.contains("transfer-encoding: chunked") {
       while true {
