@@ -24,6 +24,8 @@ public struct DragomanService: Service, CustomStringConvertible {
   private let context: ServiceContext
   private let server: HTTPServer
   private let secondSignal: SecondSignal
+  /// What is read again on SIGHUP and when it changes, while the server runs.
+  private let files: FileReloader
 
   /// Makes a server that does not listen yet.
   public init(
@@ -32,6 +34,7 @@ public struct DragomanService: Service, CustomStringConvertible {
   ) {
     self.configuration = configuration
     self.secondSignal = secondSignal
+    files = FileReloader(logger: logger)
     context = ServiceContext(service: service, limits: configuration.limits, logger: logger)
     server = HTTPServer(configuration: configuration.server, router: Routes.router(context))
   }
@@ -46,6 +49,7 @@ public struct DragomanService: Service, CustomStringConvertible {
     guard server.boundAddress == nil else { return }
     try server.start()
     let address = server.boundAddress?.description ?? ""
+    files.start()
     context.logger.info("listening", metadata: ["url": "http://\(address)"])
   }
 
@@ -71,6 +75,7 @@ public struct DragomanService: Service, CustomStringConvertible {
     await server.shutdown(deadline: drain)
     await context.service.shutdown()
     announcement.cancel()
+    files.stop()
     context.logger.info("stopped")
   }
 
