@@ -25,6 +25,8 @@ final class HTTPConnection: @unchecked Sendable {
   let descriptor: Int32
   let loop: IOLoop
   let remoteAddress: String
+  /// What the connection is counted by; nil where it is not.
+  let countedAddress: IPAddress?
   var stage = Stage.reading
   var deadline: ConnectionDeadline
   var output = OutputBuffer()
@@ -37,6 +39,8 @@ final class HTTPConnection: @unchecked Sendable {
   private var parser: HTTPRequestParser
   private var head: HTTPRequestHead?
   private var body: [UInt8] = []
+  /// The answer that the head got already: the body is thrown away as it comes.
+  private var settledAnswer: HTTPResponse?
   /// Input that came while an answer was owed, from `backlogStart` on.
   var backlog: [UInt8] = []
   var backlogStart = 0
@@ -44,10 +48,11 @@ final class HTTPConnection: @unchecked Sendable {
   private var lingeredBytes = 0
   var interest = HTTPConnection.initialInterest
 
-  init(descriptor: Int32, loop: IOLoop, remoteAddress: String) {
+  init(descriptor: Int32, loop: IOLoop, remoteAddress: String, countedAddress: IPAddress?) {
     self.descriptor = descriptor
     self.loop = loop
     self.remoteAddress = remoteAddress
+    self.countedAddress = countedAddress
     parser = HTTPRequestParser(limits: loop.context.configuration.limits)
     deadline = ConnectionDeadline(loop.context.configuration.deadlines)
     deadline.begin(.firstByte, at: loop.now)
@@ -155,6 +160,7 @@ final class HTTPConnection: @unchecked Sendable {
       guard let event = step.event else { break }
       switch event {
       case .head(let head): headCame(head, followed: step.consumed < rest.count)
+      case .body where settledAnswer != nil: continue
       case .body(let range): rest.extracting(range).withUnsafeBufferPointer { body.append(contentsOf: $0) }
       case .end: requestCame()
       case .refused(let refusal): refuse(refusal)
@@ -168,10 +174,15 @@ final class HTTPConnection: @unchecked Sendable {
     self.head = head
     guard head.framing != .none else { return }
     deadline.begin(.body, at: loop.now)
+    let router = loop.context.router
     // RFC 9110 §10.1.1: where there is no content, nobody waits for 100.
-    guard head.expectsContinue, head.framing != .length(0) else { return }
+    guard head.expectsContinue, head.framing != .length(0) else {
+      // The client sends the body whatever it is told, so the connection can go on behind it.
+      if router.hasAdmissions { settledAnswer = router.admissionAnswer(to: head, from: remoteAddress) }
+      return
+    }
     // RFC 9110 §10.1.1: a final answer may take the place of 100, and then the body need not come.
-    if let response = loop.context.router.answerWithoutBody(to: head) {
+    if let response = router.answerWithoutBody(to: head, from: remoteAddress) {
       let exchange = HTTPResponseEncoder.Exchange(
         isHead: head.method == .head, minorVersion: head.minorVersion, persistence: .close)
       send(response, answering: exchange)
@@ -194,17 +205,27 @@ final class HTTPConnection: @unchecked Sendable {
         isHead: head.method == .head, minorVersion: head.minorVersion, persistence: head.persistence))
     deadline.begin(.nothing, at: loop.now)
     loop.context.statistics.requestBegan()
+    if let settledAnswer {
+      self.settledAnswer = nil
+      return answerAtOnce(settledAnswer)
+    }
     switch loop.context.router.route(request) {
     case .call(let call): loop.startSoon(self, call)
     case .answer(let response): answerAtOnce(response)
     }
   }
 
+  /// Tells a connection beyond its address's limit so, and ends it.
+  func refuseForItsAddress() {
+    guard !isClosed, let limit = loop.context.configuration.maxConnectionsPerAddress else { return }
+    refuse(.tooManyConnections(limit: limit))
+  }
+
   /// Answers what cannot be read, and closes.
   private func refuse(_ refusal: HTTPRefusal) {
     loop.context.statistics.requestRefused()
     body = []
-    let response = loop.context.router.errorResponse(refusal.status, refusal.message, head?.target.path ?? "")
+    let response = loop.context.router.refusalAnswer(refusal, to: head)
     let exchange = HTTPResponseEncoder.Exchange(
       isHead: parser.isHead, minorVersion: head?.minorVersion ?? 1, persistence: .close)
     send(response, answering: exchange)

@@ -45,6 +45,8 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
   case headTimedOut
   /// The body did not come in time.
   case bodyTimedOut
+  /// The client's address has as many connections as it may have.
+  case tooManyConnections(limit: Int)
 
   /// The status that says so.
   public var status: HTTPStatus {
@@ -60,6 +62,7 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
     case .fieldsTooLarge, .tooManyFields: return .requestHeaderFieldsTooLarge
     case .unsupportedMethod, .unsupportedTransferCoding: return .notImplemented
     case .unsupportedVersion: return .httpVersionNotSupported
+    case .tooManyConnections: return .tooManyRequests
     }
   }
 
@@ -91,6 +94,7 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
     case .malformedChunk: return "Malformed chunk: send its size in hexadecimal, CRLF, the data, CRLF"
     case .headTimedOut: return "The request header did not arrive in time"
     case .bodyTimedOut: return "The request body did not arrive in time"
+    case .tooManyConnections(let limit): return "Too many connections of one address: at most \(limit)"
     }
   }
 }

@@ -39,6 +39,11 @@ public struct HTTPRequest: Sendable {
     self.remoteAddress = remoteAddress
   }
 
+  /// The request whose body has not come yet.
+  init(_ head: HTTPRequestHead, from peer: String) {
+    self.init(method: head.method, target: head.target, headers: head.headers, body: [], remoteAddress: peer)
+  }
+
   /// The path as it was sent; the router splits it at `/` before it decodes, so that `%2F` never makes a segment.
   let rawPath: String
 }

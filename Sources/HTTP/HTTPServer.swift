@@ -65,6 +65,7 @@ public final class HTTPServer: Sendable {
     let context = ServerContext(
       router: router, configuration: configuration, statistics: statistics,
       longWork: LongWorkExecutor(cores: configuration.cores),
+      addressLimit: AddressLimit(configuration),
       connectionClosed: { [weak self] in self?.connectionClosed() })
     var loops: [IOLoop] = []
     for index in 0..<max(1, configuration.loopCount) { loops.append(try IOLoop(index: index, context: context)) }

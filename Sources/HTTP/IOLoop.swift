@@ -10,6 +10,8 @@ struct ServerContext: Sendable {
   let statistics: ServerStatistics
   /// Where the tasks of long requests run.
   let longWork: LongWorkExecutor
+  /// Nil where connections are not counted by address.
+  let addressLimit: AddressLimit?
   /// Called on any queue after a connection has closed.
   let connectionClosed: @Sendable () -> Void
 }
@@ -83,10 +85,14 @@ final class IOLoop: @unchecked Sendable {
   }
 
   /// Takes an accepted socket. From any queue.
-  func adopt(_ descriptor: Int32, remoteAddress: String) {
+  func adopt(_ descriptor: Int32, from peer: sockaddr_storage, _ entry: AddressCounts.Admission) {
     queue.async {
       self.readClock()
-      self.register(HTTPConnection(descriptor: descriptor, loop: self, remoteAddress: remoteAddress))
+      let connection = HTTPConnection(
+        descriptor: descriptor, loop: self, remoteAddress: SocketAddress(peer).host,
+        countedAddress: self.context.addressLimit?.counted(peer))
+      self.register(connection)
+      if case .refused = entry { connection.refuseForItsAddress() }
       self.startTasks()
     }
   }
@@ -167,6 +173,7 @@ final class IOLoop: @unchecked Sendable {
     connections[Int(connection.descriptor)] = nil
     // Closing also takes it from the epoll set: no other descriptor refers to the socket.
     Glibc.close(connection.descriptor)
+    if let address = connection.countedAddress { context.addressLimit?.leave(address) }
     _ = context.statistics.connectionClosed()
     context.connectionClosed()
   }

@@ -11,6 +11,7 @@ final class Listener: @unchecked Sendable {
   private let loops: [IOLoop]
   private let statistics: ServerStatistics
   private let maxConnections: Int
+  private let addressLimit: AddressLimit?
   private let queue = DispatchQueue(label: "dragoman.http.listener")
   private let source: any DispatchSourceRead
   private var nextLoop = 0
@@ -24,6 +25,7 @@ final class Listener: @unchecked Sendable {
     self.loops = loops
     statistics = context.statistics
     maxConnections = max(1, context.configuration.maxConnections)
+    addressLimit = context.addressLimit
     source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
   }
 
@@ -77,11 +79,17 @@ final class Listener: @unchecked Sendable {
   }
 
   private func serve(_ accepted: Int32, from peer: sockaddr_storage) {
+    let entry = addressLimit?.enter(peer) ?? .served
+    if entry != .served { statistics.connectionRefusedByAddress() }
+    guard entry != .dropped else {
+      Glibc.close(accepted)
+      return
+    }
     statistics.connectionOpened()
     Socket.set(accepted, level: Int32(IPPROTO_TCP), option: Int32(TCP_NODELAY), value: 1)
     let loop = loops[nextLoop]
     nextLoop = (nextLoop + 1) % loops.count
-    loop.adopt(accepted, remoteAddress: SocketAddress(peer).host)
+    loop.adopt(accepted, from: peer, entry)
   }
 
   private func backOff() {

@@ -33,6 +33,10 @@ public struct Router: Sendable {
 
   /// Makes the answers to errors.
   public let errorResponse: ErrorResponder
+  /// Puts on an answer that no handler made what every answer has; gets the request's fields, none where it has no head.
+  public var completing: (@Sendable (inout HTTPResponse, HTTPHeaders) -> Void)?
+  /// Whether a route has an admission.
+  private(set) var hasAdmissions = false
   private var routes: [Route] = []
   private var literalRoutes: [String: Int] = [:]
 
@@ -58,9 +62,18 @@ public struct Router: Sendable {
   ///   - pattern: `/segments/like/{this}`; a segment is a literal or one parameter in braces. A literal segment wins over
   ///     a parameter at the same place.
   ///   - handler: answers the requests. A pair of method and pattern must be added once only.
-  public mutating func on(_ method: HTTPMethod, _ pattern: String, _ handler: @escaping Handler) {
-    add(method, pattern, .task(handler))
+  ///   - admission: see `Admission`.
+  public mutating func on(
+    _ method: HTTPMethod, _ pattern: String, admission: Admission? = nil, _ handler: @escaping Handler
+  ) {
+    add(method, pattern, .task(handler, admission))
+    if admission != nil { hasAdmissions = true }
   }
+
+  /// Looks at a request whose head has come and whose body has not: the answer that refuses it, or nil to let it come.
+  /// A refused body is never kept in memory, and one behind `Expect: 100-continue` is not asked for. It runs on the I/O
+  /// queue, only for requests with a body, so the handler must decide again.
+  public typealias Admission = @Sendable (HTTPRequest) -> HTTPResponse?
 
   private mutating func add(_ method: HTTPMethod, _ pattern: String, _ handler: RouteHandler) {
     let parsed = RoutePattern(pattern)
@@ -104,8 +117,8 @@ public struct Router: Sendable {
 
   /// Chooses the handler, or has the answer already.
   func route(_ request: HTTPRequest) -> Decision {
-    switch choose(method: request.method, path: request.path, rawPath: request.rawPath) {
-    case .handler(.task(let handler), let parameters):
+    switch choose(method: request.method, path: request.path, rawPath: request.rawPath, request.headers) {
+    case .handler(.task(let handler, _), let parameters):
       return .call(Call(request: request, parameters: parameters, handler: handler))
     case .handler(.immediate(let handler), let parameters): return .answer(handler(request, parameters))
     case .answer(let response): return .answer(response)
@@ -113,9 +126,32 @@ public struct Router: Sendable {
   }
 
   /// The answer that is known before the body is read, so that a client which waits for 100-continue need not send it.
-  func answerWithoutBody(to head: HTTPRequestHead) -> HTTPResponse? {
-    let choice = choose(method: head.method, path: head.target.path, rawPath: head.target.rawPath)
-    guard case .answer(let response) = choice else { return nil }
+  func answerWithoutBody(to head: HTTPRequestHead, from peer: String) -> HTTPResponse? {
+    switch choose(method: head.method, path: head.target.path, rawPath: head.target.rawPath, head.headers) {
+    case .answer(let response): return response
+    case .handler(.task(_, let admission), _): return admission?(HTTPRequest(head, from: peer))
+    case .handler(.immediate, _): return nil
+    }
+  }
+
+  /// The answer of the route's admission; nil where the request is let in, or no route has it.
+  func admissionAnswer(to head: HTTPRequestHead, from peer: String) -> HTTPResponse? {
+    guard let (handler, _) = find(head.method, head.target.rawPath), case .task(_, let admission) = handler else {
+      return nil
+    }
+    return admission?(HTTPRequest(head, from: peer))
+  }
+
+  /// The answer to what cannot be read.
+  func refusalAnswer(_ refusal: HTTPRefusal, to head: HTTPRequestHead?) -> HTTPResponse {
+    error(refusal.status, refusal.message, head?.target.path ?? "", head?.headers ?? HTTPHeaders())
+  }
+
+  private func error(
+    _ status: HTTPStatus, _ message: String, _ path: String, _ fields: HTTPHeaders
+  ) -> HTTPResponse {
+    var response = errorResponse(status, message, path)
+    completing?(&response, fields)
     return response
   }
 
@@ -124,35 +160,41 @@ public struct Router: Sendable {
     case answer(HTTPResponse)
   }
 
-  private func choose(method: HTTPMethod, path: String, rawPath: String) -> Choice {
+  private func choose(method: HTTPMethod, path: String, rawPath: String, _ fields: HTTPHeaders) -> Choice {
     // RFC 9110 §15.6.2: a method that the server does not recognize at all gets 501, not 405.
     guard Self.recognized.contains(method) else {
-      return .answer(errorResponse(.notImplemented, "Method \(method.rawValue) is not implemented", path))
+      return .answer(error(.notImplemented, "Method \(method.rawValue) is not implemented", path, fields))
     }
     if rawPath == "*" {
       // RFC 9110 §9.3.7: OPTIONS * asks about the server as a whole.
-      return .answer(optionsResponse(allowing: routes))
+      return .answer(optionsResponse(allowing: routes, fields))
     }
-    if let index = literalRoutes[rawPath], let handler = routes[index].handler(for: method) {
-      return .handler(handler, RouteParameters())
-    }
-    var matching: [Route] = []
-    for route in routes {
-      guard let parameters = route.pattern.match(rawPath) else { continue }
-      if let handler = route.handler(for: method) { return .handler(handler, parameters) }
-      matching.append(route)
-    }
-    guard !matching.isEmpty else { return .answer(errorResponse(.notFound, "Not found", path)) }
-    if method == .options { return .answer(optionsResponse(allowing: matching)) }
-    var response = errorResponse(
-      .methodNotAllowed, "The method \(method.rawValue) is not allowed for this URL", path)
+    if let (handler, parameters) = find(method, rawPath) { return .handler(handler, parameters) }
+    let matching = routes.filter { $0.pattern.match(rawPath) != nil }
+    guard !matching.isEmpty else { return .answer(error(.notFound, "Not found", path, fields)) }
+    if method == .options { return .answer(optionsResponse(allowing: matching, fields)) }
+    var response = error(
+      .methodNotAllowed, "The method \(method.rawValue) is not allowed for this URL", path, fields)
     // RFC 9110 §15.5.6: 405 must say what is allowed.
     response.headers[.allow] = Self.allow(matching)
     return .answer(response)
   }
 
-  private func optionsResponse(allowing routes: [Route]) -> HTTPResponse {
-    HTTPResponse(status: .noContent, headers: [.allow: Self.allow(routes)])
+  private func find(_ method: HTTPMethod, _ rawPath: String) -> (RouteHandler, RouteParameters)? {
+    if let index = literalRoutes[rawPath], let handler = routes[index].handler(for: method) {
+      return (handler, RouteParameters())
+    }
+    for route in routes {
+      guard let handler = route.handler(for: method), let parameters = route.pattern.match(rawPath) else { continue }
+      return (handler, parameters)
+    }
+    return nil
+  }
+
+  private func optionsResponse(allowing routes: [Route], _ fields: HTTPHeaders) -> HTTPResponse {
+    var response = HTTPResponse(status: .noContent, headers: [.allow: Self.allow(routes)])
+    completing?(&response, fields)
+    return response
   }
 
   private static func allow(_ routes: [Route]) -> String {
@@ -188,7 +230,7 @@ public struct Router: Sendable {
 
 /// Where a handler runs.
 private enum RouteHandler: Sendable {
-  case task(Router.Handler)
+  case task(Router.Handler, Router.Admission?)
   case immediate(Router.ImmediateHandler)
 }
 

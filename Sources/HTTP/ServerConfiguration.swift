@@ -6,6 +6,10 @@ public struct ServerConfiguration: Sendable {
   public var port = 8_080
   /// Connections that are open at a time; beyond it none is accepted until one closes.
   public var maxConnections = 10_000
+  /// Connections of one address (IPv6: of one /64) that are open at a time; beyond it they are refused (429). Nil: no limit.
+  public var maxConnectionsPerAddress: Int?
+  /// Proxies: their connections are not counted by address.
+  public var trustedProxies: [AddressRange] = []
   /// I/O loops; each has a queue and an epoll descriptor of its own, and a connection stays on one loop.
   public var loopCount = 1
   /// Processors of the machine; requests with long bodies are read on half as many threads.

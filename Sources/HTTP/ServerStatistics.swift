@@ -7,6 +7,7 @@ public final class ServerStatistics: Sendable {
   private let accepted = Atomic<Int>(0)
   private let requests = Atomic<Int>(0)
   private let refused = Atomic<Int>(0)
+  private let refusedByAddress = Atomic<Int>(0)
 
   init() {}
 
@@ -18,6 +19,8 @@ public final class ServerStatistics: Sendable {
   public var acceptedConnections: Int { accepted.load(ordering: .relaxed) }
   /// Requests handed to the router since the start.
   public var requestCount: Int { requests.load(ordering: .relaxed) }
+  /// Connections refused since the start because their address had too many.
+  public var connectionsRefusedByAddress: Int { refusedByAddress.load(ordering: .relaxed) }
   /// Requests refused by the parser or by a deadline since the start.
   public var refusedCount: Int { refused.load(ordering: .relaxed) }
 
@@ -30,6 +33,8 @@ public final class ServerStatistics: Sendable {
   func connectionClosed() -> Int {
     connections.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue
   }
+
+  func connectionRefusedByAddress() { refusedByAddress.wrappingAdd(1, ordering: .relaxed) }
 
   func requestBegan() {
     requests.wrappingAdd(1, ordering: .relaxed)

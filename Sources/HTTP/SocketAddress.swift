@@ -44,7 +44,7 @@ public struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension sockaddr_storage {
-  fileprivate mutating func rebound<Address>(as type: Address.Type) -> Address {
+  mutating func rebound<Address>(as type: Address.Type) -> Address {
     withUnsafePointer(to: &self) { $0.withMemoryRebound(to: type, capacity: 1) { $0.pointee } }
   }
 
