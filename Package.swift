@@ -11,7 +11,7 @@ import PackageDescription
 //   Models      → Kernels Tensors CZlib COpenSSL
 //   Generation  → Models Kernels Tensors
 //   Inference   → Generation Models Kernels Tensors Tokenizers Text Workers
-//   Service     → HTTP Inference Workers
+//   Service     → HTTP Inference Workers COpenSSL
 //   dragoman    → Service Inference Evaluation Models Kernels Workers
 
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny")]
@@ -66,7 +66,7 @@ let package = Package(
       ["Generation", "Models", "Kernels", "Tensors", "Tokenizers", "Text", "Workers", collections]),
     library(
       "Service",
-      ["HTTP", "Inference", "Workers", logging, metrics, configuration, lifecycle, httpTypes]),
+      ["HTTP", "Inference", "Workers", "COpenSSL", logging, metrics, configuration, lifecycle, httpTypes]),
     .executableTarget(
       name: "dragoman",
       dependencies: [

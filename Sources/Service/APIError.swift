@@ -28,6 +28,12 @@ public enum APIError: Error, Equatable, Sendable {
   case unsupportedMedia(String)
   /// Something that the API has, but this version does not.
   case notYet(String)
+  /// Work needs a key, and the request has none.
+  case keyNeeded
+  /// The request's key is none of this server's, or no longer valid.
+  case invalidKey
+  /// More than a minute's worth of requests or characters.
+  case slowDown(limit: Int, unit: RateLimits.Unit, wait: Duration)
   /// The engine gave no translation or summary.
   case engine(InferenceError)
 
@@ -35,8 +41,10 @@ public enum APIError: Error, Equatable, Sendable {
   public var status: HTTPStatus {
     switch self {
     case .missing, .notANumber, .invalid, .contradictory, .overTextLimit, .unsupportedLanguage, .unsupportedFormat,
-      .unavailableTarget, .malformedJSON, .malformedForm, .notYet:
+      .unavailableTarget, .malformedJSON, .malformedForm, .notYet, .keyNeeded:
       return .badRequest
+    case .invalidKey: return .forbidden
+    case .slowDown: return .tooManyRequests
     case .unsupportedMedia: return .unsupportedMediaType
     case .engine(let error):
       switch error {
@@ -89,6 +97,10 @@ public enum APIError: Error, Equatable, Sendable {
     case .malformedForm(let error): return error.message
     case .unsupportedMedia(let reason): return reason
     case .notYet(let name): return "\(name) is not supported yet"
+    case .keyNeeded: return "Please contact the server operator to get an API key"
+    case .invalidKey: return "Invalid API key"
+    case .slowDown(let limit, .requests, _): return "Slowdown: \(limit) per 1 minute"
+    case .slowDown(let limit, .characters, _): return "Slowdown: \(limit) characters per 1 minute"
     case .engine(let error): return Self.message(error)
     }
   }
@@ -100,6 +112,7 @@ public enum APIError: Error, Equatable, Sendable {
 
   /// Seconds after which it is worth trying again; nil where it is not.
   public var retryAfter: Int? {
+    if case .slowDown(_, _, let wait) = self { return wait.wholeSecondsUp }
     guard case .engine(let error) = self else { return nil }
     switch error {
     case .notReady: return 1

@@ -33,6 +33,7 @@ enum Answer {
   static func error(_ error: APIError) -> HTTPResponse {
     var response = self.error(error.status, error.message, detail: error.detail)
     if let seconds = error.retryAfter { response.headers[.retryAfter] = String(seconds) }
+    if case .slowDown(let limit, _, let wait) = error { RateFields.add(limit: limit, wait: wait, to: &response) }
     return response
   }
 
@@ -59,21 +60,15 @@ extension HTTPRequest {
   }
 }
 
-/// The fields that stand on every answer.
-enum CommonHeaders {
-  private static let nosniff = HTTPHeaderName(literal: "X-Content-Type-Options")
+/// The limit that a request ran into (draft-ietf-httpapi-ratelimit-headers-03 §3).
+private enum RateFields {
+  private static let limit = HTTPHeaderName(literal: "RateLimit-Limit")
+  private static let remaining = HTTPHeaderName(literal: "RateLimit-Remaining")
+  private static let reset = HTTPHeaderName(literal: "RateLimit-Reset")
 
-  /// What LibreTranslate sends, so that a page of any origin may call (WHATWG Fetch §3.2), and `nosniff`.
-  private static let fields: [HTTPField] = [
-    HTTPField(name: .accessControlAllowOrigin, value: "*"),
-    HTTPField(name: .accessControlAllowHeaders, value: "Authorization, Content-Type"),
-    HTTPField(name: .accessControlAllowMethods, value: "GET, POST"),
-    HTTPField(name: .accessControlAllowCredentials, value: "true"),
-    HTTPField(name: .accessControlMaxAge, value: "1728000"),
-    HTTPField(name: nosniff, value: "nosniff"),
-  ]
-
-  static func add(to response: inout HTTPResponse) {
-    response.headers.append(contentsOf: fields)
+  static func add(limit: Int, wait: Duration, to response: inout HTTPResponse) {
+    response.headers[Self.limit] = String(limit)
+    response.headers[remaining] = "0"
+    response.headers[reset] = String(wait.wholeSecondsUp)
   }
 }

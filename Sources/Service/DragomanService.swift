@@ -26,6 +26,8 @@ public struct DragomanService: Service, CustomStringConvertible {
   private let secondSignal: SecondSignal
   /// What is read again on SIGHUP and when it changes, while the server runs.
   private let files: FileReloader
+  /// Nil where keys are off.
+  private let keys: KeyRing?
 
   /// Makes a server that does not listen yet.
   public init(
@@ -35,18 +37,39 @@ public struct DragomanService: Service, CustomStringConvertible {
     self.configuration = configuration
     self.secondSignal = secondSignal
     files = FileReloader(logger: logger)
-    context = ServiceContext(service: service, limits: configuration.limits, logger: logger)
+    let access = configuration.access
+    let keys = access.keyFile.map { KeyRing(file: $0) }
+    self.keys = keys
+    context = ServiceContext(
+      service: service, limits: configuration.limits, access: access.control(keys), crossOrigin: access.crossOrigin,
+      logger: logger)
+    if let keys { files.watch([keys.file], "API keys") { try keys.load() } }
     server = HTTPServer(configuration: configuration.server, router: Routes.router(context))
   }
 
   /// Where the server listens; nil before it does.
   public var boundAddress: SocketAddress? { server.boundAddress }
 
+  /// Reads the file of the keys, where there is one, so that a mistake in it can stop the start. `listen` does it where
+  /// it was not done before; it logs the mistake, and nobody has a valid key until the file is repaired.
+  public func loadKeys() throws(KeyFileError) {
+    guard let keys else { return }
+    try keys.load()
+    context.logger.info("API keys", metadata: ["keys": "\(keys.count)"])
+  }
+
   /// Binds the address; clients can connect when this returns. `run` does it where it was not done before.
   ///
   /// - Throws: `ServerError` when the address cannot be listened on.
   public func listen() throws(ServerError) {
     guard server.boundAddress == nil else { return }
+    if keys?.isLoaded == false {
+      do throws(KeyFileError) {
+        try loadKeys()
+      } catch {
+        context.logger.error("no API keys: nobody has a valid one", metadata: ["reason": "\(error)"])
+      }
+    }
     try server.start()
     let address = server.boundAddress?.description ?? ""
     files.start()

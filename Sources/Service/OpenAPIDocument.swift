@@ -15,15 +15,17 @@ package enum OpenAPIDocument {
 
         Every answer is `application/json` unless its operation says otherwise, and every error is
         `{"error": "one sentence"}`, also 404, 405, 413, 431 and malformed HTTP.
-        Every answer carries `X-Content-Type-Options: nosniff` and the CORS fields that let a page of any origin call;
-        `OPTIONS` on any path answers 204. `HEAD` is `GET` without the body. Answers of routes carry `X-Request-Id`, the
-        name of the request in the server's log.
+        Every answer carries `X-Content-Type-Options: nosniff` and the CORS fields that let a page of any origin call, or of
+        those that `--cors-origins` names; `OPTIONS` on any path answers 204. `HEAD` is `GET` without the body. Answers of
+        routes carry `X-Request-Id`, the name of the request in the server's log.
 
         JSON is RFC 8259 to the letter: UTF-8 without a byte order mark, no trailing comma, at most 64 levels deep, numbers of
         at most 64 characters, names of at most 1,024 bytes, no lone surrogates, and no name twice in the outermost object.
         Fields that are not described here are ignored. An optional field that is null counts as absent.
 
-        No 401, 403 or 429 is answered yet: keys and rate limits come later.
+        Where the server has keys (`--api-keys`), `/translate` and `/summarize` need one; it may come as
+        `Authorization: Bearer KEY`, as `Authorization: DeepL-Auth-Key KEY`, or as `api_key` in query, form or JSON. The first
+        of these that is there counts. Without keys whatever a client sends is ignored. 401 is never answered.
       license:
         name: Apache-2.0
         identifier: Apache-2.0
@@ -39,6 +41,7 @@ package enum OpenAPIDocument {
         post:
           tags: [translation]
           operationId: translate
+          security: [{}, {bearer: []}, {deepl: []}, {query: []}]
           summary: Translates a text, or several texts in one direction.
           description: |
             Takes JSON, or form fields in body and query (where both have a name, the query's counts; a repeated `q` is an
@@ -87,6 +90,7 @@ package enum OpenAPIDocument {
                 application/json:
                   schema: {$ref: '#/components/schemas/Error'}
                   examples:
+                    key: {value: {error: 'Please contact the server operator to get an API key'}}
                     missing: {value: {error: 'Invalid request: missing q parameter'}}
                     alternatives: {value: {error: 'Invalid request: alternatives parameter is not a number'}}
                     tooMany: {value: {error: 'Invalid request: alternatives parameter must be <= 31'}}
@@ -102,7 +106,9 @@ package enum OpenAPIDocument {
                     form:
                       value:
                         error: 'Malformed form data: pair 1 has an incomplete % escape, a NUL or bytes that are not UTF-8'
+            '403': {$ref: '#/components/responses/InvalidKey'}
             '415': {$ref: '#/components/responses/UnsupportedMedia'}
+            '429': {$ref: '#/components/responses/SlowDown'}
             '500': {$ref: '#/components/responses/Failed'}
             '503': {$ref: '#/components/responses/Unavailable'}
             '504': {$ref: '#/components/responses/Late'}
@@ -111,6 +117,7 @@ package enum OpenAPIDocument {
         post:
           tags: [summaries]
           operationId: summarize
+          security: [{}, {bearer: []}, {deepl: []}, {query: []}]
           summary: Summarizes a text, with a model's words or with the text's own sentences.
           description: |
             Takes JSON, or form fields in body and query, like `/translate`.
@@ -176,6 +183,7 @@ package enum OpenAPIDocument {
                 application/json:
                   schema: {$ref: '#/components/schemas/Error'}
                   examples:
+                    key: {value: {error: 'Please contact the server operator to get an API key'}}
                     missing: {value: {error: 'Invalid request: missing q parameter'}}
                     array: {value: {error: 'Invalid request: q parameter must be a string'}}
                     blank: {value: {error: 'Invalid request: q parameter must be a text with at least one word'}}
@@ -195,7 +203,9 @@ package enum OpenAPIDocument {
                           in sv
                     notYet: {value: {error: 'language auto is not supported yet'}}
                     json: {value: {error: 'Invalid JSON format', detail: 'at byte 12: a name in double quotes is expected'}}
+            '403': {$ref: '#/components/responses/InvalidKey'}
             '415': {$ref: '#/components/responses/UnsupportedMedia'}
+            '429': {$ref: '#/components/responses/SlowDown'}
             '500': {$ref: '#/components/responses/Failed'}
             '503': {$ref: '#/components/responses/Unavailable'}
             '504': {$ref: '#/components/responses/Late'}
@@ -299,7 +309,56 @@ package enum OpenAPIDocument {
         RetryAfter:
           description: Seconds after which it is worth trying again, at least 1.
           schema: {type: integer, minimum: 1}
+        RateLimitLimit:
+          description: The limit that was reached, in requests or characters a minute.
+          schema: {type: integer, minimum: 1}
+        RateLimitRemaining:
+          description: What is left of it.
+          schema: {const: 0}
+        RateLimitReset:
+          description: Seconds until there is enough for this request again.
+          schema: {type: integer, minimum: 1}
+      securitySchemes:
+        bearer:
+          type: http
+          scheme: bearer
+          description: A key of `dragoman keys create`.
+        deepl:
+          type: apiKey
+          in: header
+          name: Authorization
+          description: '`DeepL-Auth-Key KEY`, as clients of DeepL send it.'
+        query:
+          type: apiKey
+          in: query
+          name: api_key
+          description: As LibreTranslate takes it; the field `api_key` of the body is as good.
       responses:
+        InvalidKey:
+          description: >-
+            The key is none of this server's, or no longer valid. A key in header or query is refused before the body is
+            read.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Error'}
+              examples:
+                key: {value: {error: 'Invalid API key'}}
+        SlowDown:
+          description: |
+            More requests or characters a minute than the key, or the address of a client without one, may have
+            (`--rate-limit`, `--character-rate-limit`, or the key's own limits). The limit is a bucket that holds a minute's
+            worth and fills evenly. IPv6 addresses count by their first 64 bits.
+          headers:
+            Retry-After: {$ref: '#/components/headers/RetryAfter'}
+            RateLimit-Limit: {$ref: '#/components/headers/RateLimitLimit'}
+            RateLimit-Remaining: {$ref: '#/components/headers/RateLimitRemaining'}
+            RateLimit-Reset: {$ref: '#/components/headers/RateLimitReset'}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Error'}
+              examples:
+                requests: {value: {error: 'Slowdown: 20 per 1 minute'}}
+                characters: {value: {error: 'Slowdown: 100000 characters per 1 minute'}}
         UnsupportedMedia:
           description: A body that is multipart/form-data, or that has a Content-Encoding.
           content:
@@ -346,9 +405,9 @@ package enum OpenAPIDocument {
             Refused before the operation saw it:
             400 malformed HTTP · 404 no such path · 405 no such method there (`Allow` names those there are) · 408 header or
             body came too slowly · 413 body above 16 MiB (`--body-limit`) · 414 target above 8 KiB · 417 an expectation
-            other than 100-continue · 431 header above 16 KiB or 100 fields · 501 unknown method or transfer coding ·
-            505 not HTTP/1.1 or HTTP/1.0. After 400, 408, 413, 414, 417, 431, 501 and 505 of malformed HTTP the
-            connection closes.
+            other than 100-continue · 429 too many connections of one address (`--address-connection-limit`) · 431 header
+            above 16 KiB or 100 fields · 501 unknown method or transfer coding · 505 not HTTP/1.1 or HTTP/1.0. After 400,
+            408, 413, 414, 417, 429, 431, 501 and 505 of malformed HTTP the connection closes.
           content:
             application/json:
               schema: {$ref: '#/components/schemas/Error'}
@@ -391,7 +450,7 @@ package enum OpenAPIDocument {
                 How many other translations are wanted; the beam is made as large as they need. Below 0 is 0.
             api_key:
               type: string
-              description: Ignored while keys are off.
+              description: A key, where the server has them; ignored where it has none.
             secret:
               type: string
               description: Ignored; LibreTranslate's page sends it.
@@ -584,7 +643,7 @@ package enum OpenAPIDocument {
               description: '`bulk` lets others pass.'
             api_key:
               type: string
-              description: Ignored while keys are off.
+              description: A key, where the server has them; ignored where it has none.
         SummarizeResponse:
           type: object
           required: [summary, sentences, coverage, method_used, reason, flags, model]

@@ -69,9 +69,8 @@ struct RequestObserver: Sendable {
     fileprivate let route: Route
     fileprivate let received: Int
 
-    /// Adds what every answer has, writes the line, counts.
+    /// Adds the id, writes the line, counts.
     mutating func end(_ response: inout HTTPResponse) {
-      CommonHeaders.add(to: &response)
       response.headers[RequestObserver.idHeader] = id.description
       let duration = ContinuousClock.now - start
       let status = response.status.code

@@ -4,19 +4,24 @@ import HTTPTypes
 /// The API on one screen.
 package enum Routes {
   package static func all(_ context: ServiceContext) -> [Route] {
-    let translate = TranslateEndpoint(service: context.service, limits: context.limits, logger: context.logger)
-    let summarize = SummarizeEndpoint(service: context.service, limits: context.limits, logger: context.logger)
+    let access = context.access
+    let translate = TranslateEndpoint(
+      service: context.service, limits: context.limits, access: access, logger: context.logger)
+    let summarize = SummarizeEndpoint(
+      service: context.service, limits: context.limits, access: access, logger: context.logger)
+    let page = WebPage(keys: access.keyUse)
+    let working: Set = [200, 400, 403, 415, 429, 500, 503, 504]
     let languages = LanguagesEndpoint(service: context.service)
     let ready = ReadyEndpoint(service: context.service, lifecycle: context.lifecycle)
     return [
-      Route(.post, "/translate", [200, 400, 415, 500, 503, 504], .working { await translate.respond(to: $0, id: $1) }),
-      Route(.post, "/summarize", [200, 400, 415, 500, 503, 504], .working { await summarize.respond(to: $0, id: $1) }),
+      Route(.post, "/translate", working, .working { await translate.respond(to: $0, id: $1) }),
+      Route(.post, "/summarize", working, .working { await summarize.respond(to: $0, id: $1) }),
       Route(.get, "/languages", [200, 503], .lookup { languages.respond() }),
       Route(.get, "/health", [200], .probe { HealthEndpoint().respond() }),
       Route(.get, "/ready", [200, 503], .probe { ready.respond() }),
       Route(.get, "/version", [200], .lookup { VersionEndpoint().respond() }),
       Route(.get, "/openapi.yaml", [200], .lookup { SpecificationEndpoint().respond() }),
-      Route(.get, "/", [200], .lookup { WebPage.response() }),
+      Route(.get, "/", [200], .lookup { page.response() }),
     ]
   }
 
@@ -24,45 +29,59 @@ package enum Routes {
   package static func router(_ context: ServiceContext) -> Router {
     let observer = RequestObserver(log: context.log, metrics: context.metrics)
     var router = Router { status, message, _ in
-      var response = Answer.error(status, message)
-      CommonHeaders.add(to: &response)
       observer.refused(status)
-      return response
+      return Answer.error(status, message)
     }
+    router.completing = { response, fields in context.headers.add(to: &response, answering: fields) }
     let routes = all(context)
-    for route in routes { add(route, to: &router, observer) }
+    for route in routes { add(route, to: &router, observer, context) }
     for (path, methods) in Dictionary(grouping: routes, by: \.path).mapValues({ $0.map(\.method) }) {
-      router.immediately(.options, path) { _, _ in preflight(methods) }
+      router.immediately(.options, path) { request, _ in
+        var response = preflight(methods)
+        context.headers.add(toPreflight: &response, answering: request.headers)
+        return response
+      }
     }
     return router
   }
 
-  private static func add(_ route: Route, to router: inout Router, _ observer: RequestObserver) {
+  private static func add(
+    _ route: Route, to router: inout Router, _ observer: RequestObserver, _ context: ServiceContext
+  ) {
+    let (access, headers) = (context.access, context.headers)
     switch route.work {
     case .lookup(let respond), .probe(let respond):
       router.immediately(route.method, route.path) { request, _ in
         var observation = observer.begin(route, request)
         var response = respond()
         observation.end(&response)
+        headers.add(to: &response, answering: request.headers)
         return response
       }
     case .working(let respond):
-      router.on(route.method, route.path) { request, _ in
+      let admission: Router.Admission = { request in
+        guard let error = access.refusal(of: request) else { return nil }
+        var observation = observer.begin(route, request)
+        var response = Answer.error(error)
+        observation.end(&response)
+        headers.add(to: &response, answering: request.headers)
+        return response
+      }
+      router.on(route.method, route.path, admission: access.isOn ? admission : nil) { request, _ in
         var observation = observer.begin(route, request)
         var response = await respond(request, observation.id)
         observation.end(&response)
+        headers.add(to: &response, answering: request.headers)
         return response
       }
     }
   }
 
-  /// What a browser asks before a request of another origin (WHATWG Fetch §4.8).
+  /// The methods of a path.
   private static func preflight(_ methods: [HTTPMethod]) -> HTTPResponse {
     var names = Set(methods.map(\.rawValue)).union(["OPTIONS"])
     if names.contains("GET") { names.insert("HEAD") }
-    var response = HTTPResponse(status: .noContent, headers: [.allow: names.sorted().joined(separator: ", ")])
-    CommonHeaders.add(to: &response)
-    return response
+    return HTTPResponse(status: .noContent, headers: [.allow: names.sorted().joined(separator: ", ")])
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 import Inference
 import Logging
 
@@ -51,6 +52,13 @@ extension ServiceConfiguration {
     case .characterLimit: limits.characters = try value.integer(1...1 << 30)
     case .summaryCharacterLimit: limits.summaryCharacters = try value.integer(1...1 << 30)
     case .connectionLimit: connectionLimit = try value.integer(1...1_000_000)
+    case .addressConnectionLimit: access.connectionsPerAddress = try value.limit(1_000_000)
+    case .apiKeys: access.keyFile = try value.nonEmpty("a file")
+    case .anonymous: access.anonymous = try value.choice()
+    case .rateLimit: access.limits.requests = try value.limit(RateLimits.most)
+    case .characterRateLimit: access.limits.characters = try value.limit(RateLimits.most)
+    case .trustedProxies: access.trustedProxies = try value.ranges()
+    case .corsOrigins: access.crossOrigin = try value.crossOrigin()
     case .headerTimeout: deadlines.head = try value.seconds(from: 0.001)
     case .bodyTimeout: deadlines.body = try value.seconds(from: 0.001)
     case .idleTimeout:
@@ -78,6 +86,27 @@ private struct SettingValue {
       throw malformed("an integer from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
+  }
+
+  /// An integer of which 0 means that there is no limit.
+  func limit(_ most: Int) throws(ConfigurationError) -> Int? {
+    let limit = try integer(0...most)
+    return limit > 0 ? limit : nil
+  }
+
+  func ranges() throws(ConfigurationError) -> [AddressRange] {
+    do throws(AddressRangeError) {
+      return try AddressRange.list(text)
+    } catch {
+      throw malformed("a list of address ranges: \(error)")
+    }
+  }
+
+  func crossOrigin() throws(ConfigurationError) -> CrossOrigin {
+    guard let crossOrigin = CrossOrigin(text) else {
+      throw malformed("*, none, or origins such as https://example.org with commas between them")
+    }
+    return crossOrigin
   }
 
   /// A day is as long as anything here may take.

@@ -33,6 +33,8 @@ public struct ServiceConfiguration: Sendable, Equatable {
   public var limits = RequestLimits()
   /// Connections open at a time.
   public var connectionLimit = 10_000
+  /// Who may come in.
+  public var access = AccessSettings()
   /// The server's patience with a client.
   public var deadlines = ServerDeadlines()
   /// The least level that is logged.
@@ -49,6 +51,8 @@ public struct ServiceConfiguration: Sendable, Equatable {
     server.maxConnections = connectionLimit
     server.cores = ProcessorCount.available
     server.loopCount = ServerConfiguration.loops(cores: ProcessorCount.available)
+    server.maxConnectionsPerAddress = access.connectionsPerAddress
+    server.trustedProxies = access.trustedProxies
     server.limits.bodyBytes = bodyLimit
     server.deadlines = deadlines
     return server

@@ -14,6 +14,13 @@ public struct Setting: Sendable, Equatable {
     case characterLimit = "character_limit"
     case summaryCharacterLimit = "summary_character_limit"
     case connectionLimit = "connection_limit"
+    case addressConnectionLimit = "address_connection_limit"
+    case apiKeys = "api_keys"
+    case anonymous
+    case rateLimit = "rate_limit"
+    case characterRateLimit = "character_rate_limit"
+    case trustedProxies = "trusted_proxies"
+    case corsOrigins = "cors_origins"
     case headerTimeout = "header_timeout"
     case bodyTimeout = "body_timeout"
     case idleTimeout = "idle_timeout"
@@ -69,6 +76,19 @@ public struct Setting: Sendable, Equatable {
     Setting(.characterLimit, "N", "500000", "Characters of all of q (400)"),
     Setting(.summaryCharacterLimit, "N", "2000000", "Characters of a text to be summarized (400)"),
     Setting(.connectionLimit, "N", "10000", "Connections open at a time; more wait to be accepted"),
+    Setting(
+      .addressConnectionLimit, "N", "0",
+      "Connections of one address (IPv6: of one /64) open at a time; 0 is no limit (429)"),
+    Setting(
+      .apiKeys, "FILE", "none", "Keys, one of which /translate and /summarize need; dragoman keys writes the file"),
+    Setting(.anonymous, "refused|allowed", "refused", "Clients without a key, where there are keys"),
+    Setting(
+      .rateLimit, "N", "0",
+      "Requests a minute of a key, or of an address (IPv6: a /64) without one; 0 is no limit (429)"),
+    Setting(.characterRateLimit, "N", "0", "Characters a minute of the same; 0 is no limit (429)"),
+    Setting(
+      .trustedProxies, "RANGE,…", "none", "Addresses, such as 10.0.0.0/8, whose X-Forwarded-For names the client"),
+    Setting(.corsOrigins, "*|none|ORIGIN,…", "*", "Whose pages may read answers, such as https://example.org"),
     Setting(.headerTimeout, "SECONDS", "20", "From a request's first byte to the end of its header (408)"),
     Setting(.bodyTimeout, "SECONDS", "60", "From there to the end of its body (408)"),
     Setting(.idleTimeout, "SECONDS", "60", "To a connection's first byte, and between two requests"),

@@ -6,6 +6,7 @@ import Logging
 struct SummarizeEndpoint: Sendable {
   let service: InferenceService
   let limits: RequestLimits
+  let access: AccessControl
   let logger: Logger
 
   /// Reads, checks, summarizes, answers.
@@ -16,8 +17,9 @@ struct SummarizeEndpoint: Sendable {
   private func answer(_ request: HTTPRequest) async throws(APIError) -> HTTPResponse {
     try request.refuseEventStream()
     try APIError.ofEngine { () throws(InferenceError) in try service.checkAdmission() }
-    let fields = try RequestFields<SummarizeField>(request)
+    let (fields, visitor) = try access.admit(request, key: SummarizeField.apiKey)
     let query = try SummarizeQuery(validating: fields, limits: limits, languages: service.languages)
+    try visitor.take(charactersOf: [query.request.text])
     let summary = try await APIError.ofEngine { () async throws(InferenceError) in
       try await service.summarize(query.request)
     }

@@ -7,6 +7,7 @@ import Logging
 struct TranslateEndpoint: Sendable {
   let service: InferenceService
   let limits: RequestLimits
+  let access: AccessControl
   let logger: Logger
 
   /// Reads, checks, translates, answers.
@@ -17,9 +18,10 @@ struct TranslateEndpoint: Sendable {
   private func answer(_ request: HTTPRequest) async throws(APIError) -> HTTPResponse {
     try request.refuseEventStream()
     try APIError.ofEngine { () throws(InferenceError) in try service.checkAdmission() }
-    let fields = try RequestFields<TranslateField>(request)
+    let (fields, visitor) = try access.admit(request, key: TranslateField.apiKey)
     let query = try TranslateQuery(validating: fields, limits: limits, languages: service.languages)
     if query.isUnchanged { return TranslateAnswer(unchanged: query).response() }
+    try visitor.take(charactersOf: query.request.texts)
     let translation = try await APIError.ofEngine { () async throws(InferenceError) in
       try await service.translate(query.request)
     }

@@ -43,10 +43,23 @@ extension WebPage {
       try { body = await response.json(); } catch { throw new Error("The server answered " + response.status + " without JSON."); }
       if (!response.ok) {
         const error = new Error(body.error || "The server answered " + response.status + ".");
+        // 400 asks for a key, 403 does not know the one it got.
+        if (response.status === 403 || response.status === 400 && (body.error || "").endsWith("API key")) askForKey();
         error.retryAfter = response.status === 503 ? Number(response.headers.get("Retry-After")) || 1 : 0;
         throw error;
       }
       return body;
+    }
+    // The key lives as long as the tab.
+    function keep(key) { try { sessionStorage.setItem("key", key); } catch { /* then as long as the page */ } }
+    function kept() { try { return sessionStorage.getItem("key") || ""; } catch { return ""; } }
+    function askForKey() {
+      at("key-field").hidden = false;
+      at("key").focus();
+    }
+    function headers() {
+      const key = at("key").value.trim();
+      return { "Content-Type": "application/json", ...(key ? { Authorization: "Bearer " + key } : {}) };
     }
     async function load() {
       try {
@@ -65,7 +78,7 @@ extension WebPage {
       try {
         const body = await answer(await fetch(path, {
           method: "POST",
-          headers: { "Content-Type": "application/json" },
+          headers: headers(),
           body: JSON.stringify(fields)
         }));
         const remark = show(body);
@@ -88,6 +101,8 @@ extension WebPage {
       if (mode() === "summarize") at("target").value = "";
       fillTargets();
     });
+    at("key").value = kept();
+    at("key").addEventListener("input", () => keep(at("key").value));
     at("swap").addEventListener("click", () => {
       const source = at("source").value, target = at("target").value;
       if (!targetsOf(target).includes(source)) return say("No model translates from " + name(target) + " to " + name(source) + ".", true);

@@ -1,19 +1,48 @@
+import COpenSSL
 import HTTP
 import HTTPTypes
 
-/// GET /: a page to translate and summarize with. It needs no other host: style and script stand in it.
-enum WebPage {
-  private static let policy = HTTPHeaderName(literal: "Content-Security-Policy")
+/// GET /: a page to translate and summarize with. It needs no other host: style and script stand in it, and a browser
+/// runs no others.
+struct WebPage: Sendable {
+  private let body: [UInt8]
 
-  static func response() -> HTTPResponse {
-    var response = HTTPResponse(status: .ok, contentType: "text/html; charset=utf-8", body: Array(html.utf8))
-    response.headers[policy] =
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
-      + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  /// - Parameter keys: whether the page asks for a key from the start; it does so later where the server refuses it.
+  init(keys: KeyUse) {
+    body = Array(Self.html(keys).utf8)
+  }
+
+  func response() -> HTTPResponse {
+    var response = HTTPResponse(status: .ok, contentType: "text/html; charset=utf-8", body: body)
+    response.headers.append(contentsOf: Self.fields)
     return response
   }
 
-  private static let html = #"""
+  /// What keeps other pages, and what somebody might bring into this one, from using it.
+  private static let fields: [HTTPField] = [
+    ("Content-Security-Policy", policy), ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+  ].compactMap { name, value in HTTPHeaderName(name).map { HTTPField(name: $0, value: value) } }
+
+  /// Content Security Policy Level 3: the one script and the one style are known by their digests (§8.3).
+  private static let policy =
+    "default-src 'none'; style-src \(source(of: styleElement)); script-src \(source(of: scriptElement)); img-src data:; "
+    + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+  /// `'sha256-…'`; where there is no digest the browser runs nothing.
+  private static func source(of text: String) -> String {
+    guard let digest = SHA256.digest(of: Array(text.utf8)) else { return "'none'" }
+    var encoded = [UInt8](repeating: 0, count: 4 * ((digest.count + 2) / 3) + 1)
+    let count = EVP_EncodeBlock(&encoded, digest, Int32(digest.count))
+    return "'sha256-" + String(decoding: encoded[..<Int(count)], as: UTF8.self) + "'"
+  }
+
+  /// What stands between the tags, to the byte.
+  private static let styleElement = "\n" + style + "\n"
+  private static let scriptElement = "\n\"use strict\";\n" + script + "\n" + summaryScript + "\nload();\n"
+
+  private static func html(_ keys: KeyUse) -> String {
+    #"""
     <!doctype html>
     <html lang="en">
     <head>
@@ -21,9 +50,7 @@ enum WebPage {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Dragoman</title>
     <link rel="icon" href="data:,">
-    <style>
-    \#(style)
-    </style>
+    <style>\#(styleElement)</style>
     </head>
     <body>
     <main>
@@ -48,6 +75,8 @@ enum WebPage {
     <option value="abstractive">In new words</option><option value="extractive">Sentences of the text</option>
     </select></label>
     <label class="summarize">About <input id="query" maxlength="2000" placeholder="Anything"></label>
+    <label id="key-field"\#(keys == .none ? " hidden" : "")>API key <input id="key" type="password" autocomplete="off"
+      maxlength="512" placeholder="\#(keys == .optional ? "Not needed" : "")"></label>
     <button class="main" id="go" disabled>Translate</button>
     </div>
     <div class="texts">
@@ -66,14 +95,10 @@ enum WebPage {
     </form>
     <footer><a href="openapi.yaml">The API</a> · <a href="version">Version</a> · <a href="ready">Ready?</a></footer>
     </main>
-    <script>
-    "use strict";
-    \#(script)
-    \#(summaryScript)
-    load();
-    </script>
+    <script>\#(scriptElement)</script>
     </body>
     </html>
 
     """#
+  }
 }

@@ -19,6 +19,6 @@ struct Dragoman: AsyncParsableCommand {
     version: ProductVersion.version,
     subcommands: [
       ServeCommand.self, TranslateCommand.self, SummarizeCommand.self, EvaluateCommand.self,
-      ModelsCommand.self, DoctorCommand.self, HealthCommand.self, BenchCommand.self,
+      ModelsCommand.self, KeysCommand.self, DoctorCommand.self, HealthCommand.self, BenchCommand.self,
     ])
 }

@@ -32,6 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
       service: InferenceService(engine),
       logger: logger)
     do {
+      try service.loadKeys()
       try service.listen()
     } catch {
       engine.shutdown()
@@ -76,6 +77,13 @@ struct ServeOptions: ParsableArguments {
   @Option(help: SettingHelp.text(.characterLimit)) var characterLimit: String?
   @Option(help: SettingHelp.text(.summaryCharacterLimit)) var summaryCharacterLimit: String?
   @Option(help: SettingHelp.text(.connectionLimit)) var connectionLimit: String?
+  @Option(help: SettingHelp.text(.addressConnectionLimit)) var addressConnectionLimit: String?
+  @Option(help: SettingHelp.text(.apiKeys), completion: .file()) var apiKeys: String?
+  @Option(help: SettingHelp.text(.anonymous), completion: .choice(AnonymousAccess.self)) var anonymous: String?
+  @Option(help: SettingHelp.text(.rateLimit)) var rateLimit: String?
+  @Option(help: SettingHelp.text(.characterRateLimit)) var characterRateLimit: String?
+  @Option(help: SettingHelp.text(.trustedProxies)) var trustedProxies: String?
+  @Option(help: SettingHelp.text(.corsOrigins)) var corsOrigins: String?
   @Option(help: SettingHelp.text(.headerTimeout)) var headerTimeout: String?
   @Option(help: SettingHelp.text(.bodyTimeout)) var bodyTimeout: String?
   @Option(help: SettingHelp.text(.idleTimeout)) var idleTimeout: String?
@@ -91,7 +99,9 @@ struct ServeOptions: ParsableArguments {
       (.beamSize, beamSize), (.config, config), (.shutdownDelay, shutdownDelay), (.drainTimeout, drainTimeout),
       (.requestTimeout, requestTimeout), (.bodyLimit, bodyLimit), (.itemLimit, itemLimit),
       (.characterLimit, characterLimit), (.summaryCharacterLimit, summaryCharacterLimit),
-      (.connectionLimit, connectionLimit), (.headerTimeout, headerTimeout),
+      (.connectionLimit, connectionLimit), (.addressConnectionLimit, addressConnectionLimit), (.apiKeys, apiKeys),
+      (.anonymous, anonymous), (.rateLimit, rateLimit), (.characterRateLimit, characterRateLimit),
+      (.trustedProxies, trustedProxies), (.corsOrigins, corsOrigins), (.headerTimeout, headerTimeout),
       (.bodyTimeout, bodyTimeout), (.idleTimeout, idleTimeout), (.writeTimeout, writeTimeout),
       (.logLevel, logLevel), (.logFormat, logFormat),
     ]

@@ -16,7 +16,7 @@ enum LayerTable {
     "Models": ["Kernels", "Tensors", "CZlib", "COpenSSL"],
     "Generation": ["Models", "Kernels", "Tensors"],
     "Inference": ["Generation", "Models", "Kernels", "Tensors", "Tokenizers", "Text", "Workers"],
-    "Service": ["HTTP", "Inference", "Workers"],
+    "Service": ["HTTP", "Inference", "Workers", "COpenSSL"],
     "dragoman": ["Service", "Inference", "Evaluation", "Models", "Kernels", "Workers"],
   ]
 

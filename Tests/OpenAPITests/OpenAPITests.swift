@@ -96,7 +96,9 @@ struct OpenAPITests {
     .overTextLimit(size: 2, limit: 1), .unsupportedLanguage(code: "zz"), .unsupportedFormat("xml"),
     .unavailableTarget(target: "fr", source: "de"), .malformedJSON(detail: "x"),
     .malformedForm(.tooManyPairs(limit: 1)),
-    .unsupportedMedia("x"), .notYet("x"), .engine(.notReady(reason: "x")), .engine(.modelsFailed(reason: "x")),
+    .unsupportedMedia("x"), .notYet("x"), .keyNeeded, .invalidKey,
+    .slowDown(limit: 1, unit: .requests, wait: .seconds(1)), .engine(.notReady(reason: "x")),
+    .engine(.modelsFailed(reason: "x")),
     .engine(.unsupportedPair(source: "de", target: "fr")), .engine(.noSummarizer(language: "sv")),
     .engine(.noModel(task: .salience)), .engine(.emptyText),
     .engine(.overloaded(retryAfter: .seconds(1))),
@@ -106,7 +108,8 @@ struct OpenAPITests {
   private static func known(_ error: APIError) -> Bool {
     switch error {
     case .missing, .notANumber, .invalid, .contradictory, .overTextLimit, .unsupportedLanguage, .unsupportedFormat,
-      .unavailableTarget, .malformedJSON, .malformedForm, .unsupportedMedia, .notYet:
+      .unavailableTarget, .malformedJSON, .malformedForm, .unsupportedMedia, .notYet, .keyNeeded, .invalidKey,
+      .slowDown:
       true
     case .engine(let error):
       switch error {
@@ -133,7 +136,7 @@ struct OpenAPITests {
 
   @Test func `what malformed HTTP is answered with is described`() throws {
     let text = try #require(try Self.node("components", "responses", "Refused", "description").string)
-    for code in [400, 404, 405, 408, 413, 414, 417, 431, 501, 505] {
+    for code in [400, 404, 405, 408, 413, 414, 417, 429, 431, 501, 505] {
       #expect(text.contains("\(code) "), "Refused does not describe \(code)")
     }
   }

@@ -44,6 +44,9 @@ struct ConfigurationTests {
       .shutdownDelay: "0.25", .drainTimeout: "4", .requestTimeout: "5", .bodyLimit: "6", .itemLimit: "7",
       .characterLimit: "8", .summaryCharacterLimit: "10", .connectionLimit: "9", .headerTimeout: "11",
       .bodyTimeout: "12", .idleTimeout: "13",
+      .addressConnectionLimit: "15", .apiKeys: "/k", .anonymous: "allowed", .rateLimit: "16",
+      .characterRateLimit: "17", .trustedProxies: "10.0.0.0/8, ::1",
+      .corsOrigins: "https://a.example,http://b:81",
       .writeTimeout: "14", .logLevel: "debug", .logFormat: "json",
     ]
     let defaults = ServiceConfiguration()
@@ -71,12 +74,50 @@ struct ConfigurationTests {
     ("request-timeout", "nan", #"--request-timeout: "nan" is not a number of seconds above 0 up to 86400"#),
     ("log-level", "loud", #"--log-level: "loud" is not one of trace, debug, info, notice, warning, error, critical"#),
     ("models", "", #"--models: "" is not a folder"#),
+    ("api-keys", "", #"--api-keys: "" is not a file"#),
+    ("anonymous", "no", #"--anonymous: "no" is not one of refused, allowed"#),
+    ("rate-limit", "-1", #"--rate-limit: "-1" is not an integer from 0 to 100000000"#),
+    ("character-rate-limit", "x", #"--character-rate-limit: "x" is not an integer from 0 to 100000000"#),
+    (
+      "trusted-proxies", "10.0.0.1/8",
+      #"--trusted-proxies: "10.0.0.1/8" is not a list of address ranges: "10.0.0.1/8" has bits behind its prefix; write the first address of the range, or the address alone"#
+    ),
+    (
+      "trusted-proxies", "10.0.0.0/8,proxy",
+      #"--trusted-proxies: "10.0.0.0/8,proxy" is not a list of address ranges: "proxy" does not begin with an IP address; write 10.0.0.0/8 or 2001:db8::/32"#
+    ),
   ]
 
   @Test(arguments: malformed)
   func `a malformed value stops the start and is named`(flag: String, value: String, message: String) {
     let error = #expect(throws: ConfigurationError.self) { try resolve(flags: [flag: value]) }
     #expect(error?.description == message)
+  }
+
+  @Test(arguments: [
+    "", "a.example", "https://a.example/", "HTTPS://a.example", "https://A.example", "*,https://a", "https://a:443",
+    "http://a:80", "https://", "null", "https://a,", "https://user@a",
+  ]) func `what no browser sends as an origin stops the start`(text: String) {
+    let error = #expect(throws: ConfigurationError.self) { try resolve(flags: ["cors-origins": text]) }
+    #expect(error?.description.hasPrefix("--cors-origins: \"\(text)\" is not *, none, or origins") == true)
+  }
+
+  @Test func `origins that browsers send are taken`() throws {
+    func origins(_ text: String) throws -> CrossOrigin {
+      try resolve(flags: ["cors-origins": text]).configuration.access.crossOrigin
+    }
+    #expect(try origins("*") == .any)
+    #expect(try origins("none") == CrossOrigin.none)
+    let list = ["https://a.example:8443", "http://[::1]:3000", "moz-extension://0a-1b", "http://localhost"]
+    #expect(try origins(list.joined(separator: " , ")) == .origins(list))
+  }
+
+  @Test func `0 is no limit, and proxies reach the server below`() throws {
+    let none = try resolve(flags: ["rate-limit": "0", "character-rate-limit": "0", "address-connection-limit": "0"])
+    #expect(none.configuration == ServiceConfiguration())
+    let server = try resolve(flags: ["address-connection-limit": "3", "trusted-proxies": "::1"]).configuration.server
+    #expect(server.maxConnectionsPerAddress == 3)
+    #expect(try server.trustedProxies == [AddressRange("::1")])
   }
 
   @Test func `a malformed value is named by where it stands`() {

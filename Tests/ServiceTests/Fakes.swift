@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import HTTPTypes
 import Inference
 import Logging
 import Service
@@ -100,8 +101,14 @@ struct Site {
   let context: ServiceContext
   let router: Router
 
-  init(_ service: InferenceService = Fake.service(), limits: RequestLimits = RequestLimits()) {
-    context = ServiceContext(service: service, limits: limits, logger: lines.logger())
+  init(
+    _ service: InferenceService = Fake.service(), limits: RequestLimits = RequestLimits(),
+    access: AccessControl = AccessControl(), crossOrigin: CrossOrigin = .any, transportSecurity: Int? = nil,
+    level: Logger.Level = .info
+  ) {
+    context = ServiceContext(
+      service: service, limits: limits, access: access, crossOrigin: crossOrigin, transportSecurity: transportSecurity,
+      logger: lines.logger(level: level))
     router = Routes.router(context)
   }
 
@@ -111,12 +118,17 @@ struct Site {
   }
 
   func send(
-    _ method: HTTPMethod, _ target: String, type: String? = nil, _ body: String = ""
+    _ method: HTTPMethod, _ target: String, type: String? = nil, _ body: String = "",
+    fields: [(String, String)] = [], from peer: String = "127.0.0.1"
   ) async throws -> HTTP.HTTPResponse {
     var headers = HTTPHeaders()
     if let type { headers[.contentType] = type }
+    for (name, value) in fields {
+      headers.append(HTTPField(name: try #require(HTTPHeaderName(name)), value: value))
+    }
     return await router.respond(
-      to: try HTTP.HTTPRequest(method: method, target: target, headers: headers, body: Array(body.utf8)))
+      to: try HTTP.HTTPRequest(
+        method: method, target: target, headers: headers, body: Array(body.utf8), remoteAddress: peer))
   }
 
   /// The answer to a JSON body.

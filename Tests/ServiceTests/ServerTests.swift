@@ -11,11 +11,11 @@ import Testing
 /// The whole service on a port of its own, with a translation that needs no model.
 struct ServerTests {
   /// How a server is stopped.
-  private enum Ending { case gracefully, byCancelling }
+  enum Ending { case gracefully, byCancelling }
 
   /// Runs a server while `body` runs, then stops it; returns the log.
   @discardableResult
-  private func serving(
+  func serving(
     _ service: InferenceService = Fake.service(), _ change: (inout ServiceConfiguration) -> Void = { _ in },
     ending: Ending = .gracefully, _ body: (SocketAddress, ServiceGroup) async throws -> Void
   ) async throws -> [String] {
@@ -23,7 +23,7 @@ struct ServerTests {
     configuration.port = 0
     change(&configuration)
     let lines = Fake.Lines()
-    let logger = lines.logger()
+    let logger = lines.logger(level: configuration.logLevel)
     let isRunning = Flag()
     var service = service
     service.loaded = { isRunning.set() }
@@ -208,7 +208,7 @@ struct ServerTests {
 
 /// A client that reads one answer after another. Reading blocks, so it runs on a queue of its own; a minute without a
 /// byte is an error.
-private final class Connection: Sendable {
+final class Connection: Sendable {
   struct Answer: Sendable {
     let status: Int
     let head: String
