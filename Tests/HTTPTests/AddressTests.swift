@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 @Suite struct AddressRangeTests {
@@ -92,6 +93,20 @@ import Testing
   @Test(arguments: cases.indices) func `the client is the rightmost address that is no proxy's`(index: Int) throws {
     let (peer, lines, expected) = Self.cases[index]
     #expect(try client(peer, lines) == IPAddress(expected), "\(peer) \(lines)")
+  }
+
+  @Test func `whatever a client writes left of what a proxy appended changes nothing`() throws {
+    var random = SeededGenerator(seed: 8)
+    let pieces = [
+      "10.0.0.9", "1.2.3.4", "[::1]:", "]", "[", ":", ",", " ", "\t", "%", "::", "255", "é", "\"", ";", "x",
+    ]
+    for _ in 0..<5_000 {
+      let written = (0..<Int.random(in: 0..<9, using: &random)).compactMap { _ in pieces.randomElement(using: &random) }
+      let value = written.joined()
+      #expect(try client("10.0.0.1", [value + ",203.0.113.5"]) == IPAddress("203.0.113.5"), "\(value)")
+      #expect(try client("10.0.0.1", [value, "203.0.113.5, 10.0.0.2"]) == IPAddress("203.0.113.5"), "\(value)")
+      _ = try client("10.0.0.1", [value])
+    }
   }
 
   @Test func `without trusted proxies the field means nothing`() throws {
