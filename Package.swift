@@ -66,7 +66,9 @@ let package = Package(
       ["Generation", "Models", "Kernels", "Tensors", "Tokenizers", "Text", "Workers", collections]),
     library(
       "Service",
-      ["HTTP", "Inference", "Workers", "COpenSSL", logging, metrics, configuration, lifecycle, httpTypes]),
+      [
+        "HTTP", "Inference", "Workers", "COpenSSL", logging, metrics, configuration, lifecycle, httpTypes, collections,
+      ]),
     .executableTarget(
       name: "dragoman",
       dependencies: [
@@ -92,7 +94,7 @@ let package = Package(
     tests(
       "InferenceTests",
       ["Inference", "Generation", "Models", "Tokenizers", "Workers", "CAllocationCounter"]),
-    tests("ServiceTests", ["Service", "HTTP", "Inference"]),
+    tests("ServiceTests", ["Service", "HTTP", "Inference", "Kernels"]),
     tests("OpenAPITests", ["Service", .product(name: "Yams", package: "Yams")]),
     tests("CommandLineTests", ["dragoman", "Service"]),
     tests("QualityTests", ["Inference", "Evaluation", "Kernels", "Workers"]),

@@ -38,8 +38,7 @@ extension HTTPConnection {
   /// Starts the task that answers a request.
   func start(_ call: Router.Call) {
     guard case .answering = stage else { return }
-    let isLong = call.request.body.count > ConnectionBounds.shortBodyBytes
-    task = Task(executorPreference: isLong ? loop.context.longWork : nil) { await self.answer(call) }
+    task = Task(executorPreference: call.request.executor) { await self.answer(call) }
   }
 
   /// Sends a response that was made while its request was read; the reading goes on afterwards.

@@ -197,8 +197,9 @@ final class HTTPConnection: @unchecked Sendable {
   private func requestCame() {
     guard let head else { return }
     self.head = nil
-    let request = HTTPRequest(
+    var request = HTTPRequest(
       method: head.method, target: head.target, headers: head.headers, body: body, remoteAddress: remoteAddress)
+    if body.count > ConnectionBounds.shortBodyBytes { request.executor = loop.context.longWork }
     body = []
     stage = .answering(
       HTTPResponseEncoder.Exchange(

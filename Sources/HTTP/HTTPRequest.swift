@@ -16,6 +16,9 @@ public struct HTTPRequest: Sendable {
   public var body: [UInt8]
   /// The address of the peer, without its port: `192.0.2.1` or `2001:db8::1`.
   public var remoteAddress: String
+  /// Where the request's task runs, and what it starts should: nil is Swift's pool, on which long work would hold up short
+  /// requests. A task that is started does not inherit it.
+  public internal(set) var executor: (any TaskExecutor)?
 
   /// Makes a request; `path` and `query` are those of `target`.
   ///

@@ -33,6 +33,7 @@ final class EngineLoop: Sendable {
   private let configuration: EngineConfiguration
   private let shared: Mutex<Shared>
   private let wake: DispatchSemaphore
+  private let rows = Atomic<Int>(0)
   /// Documents to be scored.
   let salience: SalienceLane
 
@@ -92,6 +93,9 @@ final class EngineLoop: Sendable {
   /// Segments that wait for a row.
   var waitingSegments: Int { shared.withLock { $0.queue.waitingSegments } }
 
+  /// Rows of all batches, as they were behind the last step.
+  var runningRows: Int { rows.load(ordering: .sequentiallyConsistent) }
+
   private func abandon(_ id: Int) -> Submission? {
     shared.withLock { shared in
       guard let entry = shared.entries.removeValue(forKey: id) else { return nil }
@@ -141,10 +145,13 @@ final class EngineLoop: Sendable {
         documents?.advance(
           salience, tokens: isDecoding ? configuration.scoringBudget : configuration.encodeBudget)
         turns.took(.bulk, ContinuousClock.now - start)
-      case nil: continue
+      case nil: break
       }
+      rows.store(rowCount(interactive) + rowCount(bulk), ordering: .sequentiallyConsistent)
     }
   }
+
+  private func rowCount(_ batches: [RunningBatch]) -> Int { batches.reduce(0) { $0 + $1.rowCount } }
 
   /// Whether rows are being decoded or segments wait.
   private func hasWork(_ batches: [RunningBatch], _ priority: Priority) -> Bool {

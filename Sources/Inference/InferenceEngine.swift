@@ -72,6 +72,13 @@ public final class InferenceEngine: Sendable {
   /// may wait is waiting, and during a shutdown.
   public func checkAdmission() throws(InferenceError) { try current().1.check(nil) }
 
+  /// Rows that are being decoded.
+  public var runningRows: Int {
+    phase.withLock { phase in
+      if case .ready(_, let loop) = phase { loop.runningRows } else { 0 }
+    }
+  }
+
   /// Waits until loading has ended, well or badly, and returns the catalog.
   public func loaded() async throws(InferenceError) -> ModelCatalog {
     await withCheckedContinuation { continuation in

@@ -107,23 +107,26 @@ extension InferenceEngine {
   }
 
   /// Translates a request's texts. Each answer depends on its own text only, whatever else is being translated.
-  public func translate(_ request: TranslationRequest) async throws(InferenceError) -> Translation {
+  /// - Parameter onSegment: told of each segment, in order, when it is done.
+  public func translate(
+    _ request: TranslationRequest, onSegment: (SegmentResult) -> Void = { _ in }
+  ) async throws(InferenceError) -> Translation {
     var stream = try submit(request)
-    return try await stream.collect()
+    return try await stream.collect { segment, _ in onSegment(segment) }
   }
 }
 
 extension TranslationStream {
   /// Waits for all segments and puts the texts together.
-  /// - Parameter onProgress: told how many of the segments are done.
+  /// - Parameter onSegment: told of each segment, in order, and how many there are.
   mutating func collect(
-    onProgress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    onSegment: (_ segment: SegmentResult, _ total: Int) -> Void = { _, _ in }
   ) async throws(InferenceError) -> Translation {
     var segments: [SegmentResult] = []
     segments.reserveCapacity(plan.segments.count)
     while let segment = try await next() {
       segments.append(segment)
-      onProgress(segments.count, plan.segments.count)
+      onSegment(segment, plan.segments.count)
     }
     let targets = segments.map(\.target)
     let texts = plan.items.indices.map { plan.assemble(item: $0, translations: targets) }

@@ -22,11 +22,15 @@ enum Answer {
     do throws(APIError) {
       return try await work()
     } catch {
-      if case .engine(.failed(let reason)) = error {
-        logger.error("\(name) failed", metadata: ["reason": "\(reason)", "id": "\(id)"])
-      }
+      log(error, name, id, logger)
       return self.error(error)
     }
+  }
+
+  /// Writes down what the engine failed at: the client is not told.
+  static func log(_ error: APIError, _ name: String, _ id: RequestID, _ logger: Logger) {
+    guard case .engine(.failed(let reason)) = error else { return }
+    logger.error("\(name) failed", metadata: ["reason": "\(reason)", "id": "\(id)"])
   }
 
   /// `{"error": …}`, with `detail` where there is one, and Retry-After where it is worth trying again.
@@ -39,24 +43,21 @@ enum Answer {
 
   /// `{"error": …}` of a status.
   static func error(_ status: HTTPStatus, _ message: String, detail: String? = nil) -> HTTPResponse {
-    json(status) { writer in
-      writer.object { object in
-        object.member("error", message)
-        if let detail { object.member("detail", detail) }
-      }
-    }
+    json(status) { write(message, detail, &$0) }
   }
-}
 
-extension HTTPRequest {
-  /// Refuses a request whose Accept names the type of a stream of events.
-  func refuseEventStream() throws(APIError) {
-    let wantsOne = headers[values: .accept].contains { value in
-      value.split(separator: ",").contains { range in
-        range.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased() == "text/event-stream"
-      }
+  /// The same JSON for a stream, which has its status already.
+  static func bytes(of error: APIError) -> [UInt8] {
+    var writer = JSONWriter()
+    write(error.message, error.detail, &writer)
+    return writer.bytes
+  }
+
+  private static func write(_ message: String, _ detail: String?, _ writer: inout JSONWriter) {
+    writer.object { object in
+      object.member("error", message)
+      if let detail { object.member("detail", detail) }
     }
-    if wantsOne { throw .notYet("text/event-stream") }
   }
 }
 

@@ -12,14 +12,23 @@ public struct InferenceService: Sendable {
   public var languages: @Sendable () throws(InferenceError) -> LanguageDirectory
   /// Translates one request.
   public var translate: @Sendable (TranslationRequest) async throws(InferenceError) -> Translation
+  /// The same, telling of each segment, in order, when it is done.
+  public var translateInParts:
+    @Sendable (TranslationRequest, @escaping @Sendable (SegmentResult) -> Void) async throws(InferenceError) ->
+      Translation
   /// Summarizes one text.
   public var summarize: @Sendable (SummarizationRequest) async throws(InferenceError) -> Summary
+  /// The same, telling, on any thread, how far it has come.
+  public var summarizeWithProgress:
+    @Sendable (SummarizationRequest, @escaping @Sendable (SummaryProgress) -> Void) async throws(InferenceError) ->
+      Summary
   /// Waits until loading has ended, well or badly.
   public var loaded: @Sendable () async -> Void
   /// Ends the engine's threads; returns when they have ended.
   public var shutdown: @Sendable () async -> Void
 
-  /// Makes a service of its parts.
+  /// Makes a service of its parts. The segments of a translation are told when all of it is done, and no progress of a
+  /// summary, until that is changed.
   public init(
     readiness: @escaping @Sendable () -> InferenceEngine.Readiness,
     checkAdmission: @escaping @Sendable () throws(InferenceError) -> Void = { () throws(InferenceError) in },
@@ -34,6 +43,12 @@ public struct InferenceService: Sendable {
     self.languages = languages
     self.translate = translate
     self.summarize = summarize
+    translateInParts = { request, onSegment async throws(InferenceError) in
+      let translation = try await translate(request)
+      for segment in translation.segments { onSegment(segment) }
+      return translation
+    }
+    summarizeWithProgress = { request, _ async throws(InferenceError) in try await summarize(request) }
     self.loaded = loaded
     self.shutdown = shutdown
   }
@@ -43,6 +58,9 @@ extension InferenceService {
   /// The service of an engine.
   public init(_ engine: InferenceEngine) {
     self.init(engine) { request throws(InferenceError) in try await engine.translate(request) }
+    translateInParts = { request, onSegment async throws(InferenceError) in
+      try await engine.translate(request, onSegment: onSegment)
+    }
   }
 
   /// The service of an engine with another way to translate.
@@ -69,6 +87,9 @@ extension InferenceService {
           }
         }
       })
+    summarizeWithProgress = { request, onProgress async throws(InferenceError) in
+      try await engine.summarize(request, onProgress: onProgress)
+    }
   }
 }
 

@@ -50,7 +50,14 @@ package enum OpenAPIDocument {
 
             Nothing is cut off silently: a long text is split at sentences and clauses, white space between sentences comes
             back exactly, and what a limit ended is flagged `truncated`. `source` equal to `target` gives `q` back unchanged.
-            When the client closes the connection the work is cancelled.
+            When the client closes the connection, or its half of it, the work is cancelled.
+
+            A client whose Accept names `text/event-stream`, and gives it no less weight than `application/json`, gets the
+            segments while the rest is being translated (of two equal weights the type that is named first counts; a
+            wildcard names none). Then every segment is an event `segment`, in order, and the last event is `done`, whose
+            data are the answer without a stream, or `error`. What is wrong before the first event is answered with its
+            status as without a stream; where there is no event within 10 seconds the answer begins without one, and later
+            errors are events. Comments stand in for events that do not come for 15 seconds.
           requestBody:
             required: false
             content:
@@ -84,6 +91,21 @@ package enum OpenAPIDocument {
                             alignment: [[5, 13, 0, 8, 0.91]]
                         model: en-x
                         timings: {queue_ms: 0.041, inference_ms: 11.302, total_ms: 11.533}
+                text/event-stream:
+                  schema:
+                    type: string
+                    description: >-
+                      Server-sent events (WHATWG HTML §9.2). Data of `segment`: SegmentEvent. Data of `done`: TranslateResponse.
+                      Data of `error`: Error.
+                  examples:
+                    text:
+                      value: |+
+                        event: segment
+                        data: {"index":0,"item":0,"source":"Good morning.","target":"Guten Morgen.","source_offsets":[0,13],"score":-0.21,"flags":[]}
+
+                        event: done
+                        data: {"translatedText":"Guten Morgen."}
+
             '400':
               description: Something about the request is wrong, or not supported yet.
               content:
@@ -130,7 +152,12 @@ package enum OpenAPIDocument {
 
             `length`, `max_sentences` and `max_tokens` exclude each other; without any of them the length is medium. A
             text that is too short for what was asked for comes back in its own sentences: nothing is invented to fill up.
-            When the client closes the connection the work is cancelled.
+            When the client closes the connection, or its half of it, the work is cancelled.
+
+            A client whose Accept asks for `text/event-stream`, as with `/translate`, gets events `progress` while the work
+            goes on (the first of a phase, then at most ten a second), then an event `segment` for each sentence, then
+            `done`, whose data are the answer without a stream, or `error`. The sentences come at the end, because a
+            summary is only known as a whole.
           requestBody:
             required: false
             content:
@@ -177,6 +204,24 @@ package enum OpenAPIDocument {
                         reason: 'the text suits summarizer, and what it wrote passed every check'
                         flags: []
                         model: summarizer
+                text/event-stream:
+                  schema:
+                    type: string
+                    description: >-
+                      Server-sent events (WHATWG HTML §9.2). Data of `progress`: ProgressEvent. Data of `segment`:
+                      SentenceEvent. Data of `done`: SummarizeResponse. Data of `error`: Error.
+                  examples:
+                    short:
+                      value: |+
+                        event: progress
+                        data: {"phase":"reading","done":1,"total":1}
+
+                        event: segment
+                        data: {"index":0,"text":"The river rose by two metres.","source_offsets":[[0,29]],"score":0.62}
+
+                        event: done
+                        data: {"summary":"The river rose by two metres.","sentences":[{"text":"The river rose by two metres.","source_offsets":[[0,29]],"score":0.62}],"coverage":{"chunks":1,"source_sentences":3,"covered_sentences":3},"method_used":"extractive","reason":"no model writes summaries of texts in en","flags":[],"model":null}
+
             '400':
               description: Something about the request is wrong, or not supported yet.
               content:
@@ -565,6 +610,35 @@ package enum OpenAPIDocument {
                 properties:
                   target: {type: string}
                   score: {type: [number, 'null']}
+        SegmentEvent:
+          description: >-
+            Data of an event `segment` of `/translate`. `alignment` and `alternatives` with `details` only; the score always.
+          allOf:
+            - {$ref: '#/components/schemas/Segment'}
+            - type: object
+              required: [index, item]
+              properties:
+                index: {type: integer, minimum: 0, description: 'Its number within the request.'}
+                item: {type: integer, minimum: 0, description: 'Which entry of an array `q` it belongs to.'}
+        SentenceEvent:
+          description: Data of an event `segment` of `/summarize`.
+          allOf:
+            - {$ref: '#/components/schemas/SummarySentence'}
+            - type: object
+              required: [index]
+              properties:
+                index: {type: integer, minimum: 0, description: 'Its number within the summary.'}
+        ProgressEvent:
+          type: object
+          required: [phase, done, total]
+          description: How far a summary has come; a model may write several times.
+          properties:
+            phase:
+              type: string
+              enum: [reading, writing, translating]
+              description: '`reading`: sentences are scored. `writing`: a model writes. `translating`: sentences are translated.'
+            done: {type: integer, minimum: 0}
+            total: {type: integer, minimum: 0}
         Timings:
           type: object
           required: [queue_ms, inference_ms, total_ms]

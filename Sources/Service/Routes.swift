@@ -4,11 +4,11 @@ import HTTPTypes
 /// The API on one screen.
 package enum Routes {
   package static func all(_ context: ServiceContext) -> [Route] {
-    let access = context.access
+    let (access, patience) = (context.access, context.patience)
     let translate = TranslateEndpoint(
-      service: context.service, limits: context.limits, access: access, logger: context.logger)
+      service: context.service, limits: context.limits, access: access, logger: context.logger, patience: patience)
     let summarize = SummarizeEndpoint(
-      service: context.service, limits: context.limits, access: access, logger: context.logger)
+      service: context.service, limits: context.limits, access: access, logger: context.logger, patience: patience)
     let page = WebPage(keys: access.keyUse)
     let working: Set = [200, 400, 403, 415, 429, 500, 503, 504]
     let languages = LanguagesEndpoint(service: context.service)

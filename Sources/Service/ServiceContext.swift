@@ -6,6 +6,8 @@ public struct ServiceContext: Sendable {
   public var service: InferenceService
   /// What one request may ask for.
   public var limits: RequestLimits
+  /// How long a streamed answer may be silent.
+  public var patience = StreamPatience()
   /// Whether the server is stopping.
   public var lifecycle: Lifecycle
   /// Who may have work done.

@@ -5,7 +5,7 @@ extension JSONWriter.Members {
   package mutating func summary(_ summary: Summary, _ detail: SummaryDetail) {
     member("summary", summary.text)
     member("sentences") { writer in
-      writer.array(summary.sentences) { $0.sentence($1, of: summary, detail) }
+      writer.array(summary.sentences) { $0.sentence($1, summary.method, detail) }
     }
     member("coverage") { $0.coverage(summary.coverage) }
     member("method_used", summary.method.rawValue)
@@ -13,6 +13,19 @@ extension JSONWriter.Members {
     member("flags") { $0.array(summary.flags) { $0.string($1.rawValue) } }
     member("model") { writer in
       if let model = summary.model { writer.string(model) } else { writer.null() }
+    }
+  }
+
+  /// What is told of a sentence of a summary.
+  /// - Parameter method: of the whole summary.
+  mutating func sentence(_ sentence: SummarySentence, _ method: SummaryMethod, _ detail: SummaryDetail) {
+    member("text", sentence.text)
+    member("source_offsets") { $0.array(sentence.sourceOffsets) { $0.offsets($1) } }
+    member("score") { $0.score(sentence.score) }
+    guard detail == .attention else { return }
+    member("attention") { $0.array(sentence.attention) { $0.source($1) } }
+    member("argmax") { writer in
+      if let hard = sentence.hardChoice(method) { writer.offsets(hard) } else { writer.null() }
     }
   }
 }
@@ -28,20 +41,11 @@ extension JSONWriter {
     if let score { number(score) } else { null() }
   }
 
-  fileprivate mutating func sentence(_ sentence: SummarySentence, of summary: Summary, _ detail: SummaryDetail) {
-    object { object in
-      object.member("text", sentence.text)
-      object.member("source_offsets") { $0.array(sentence.sourceOffsets) { $0.offsets($1) } }
-      object.member("score") { $0.score(sentence.score) }
-      guard detail == .attention else { return }
-      object.member("attention") { $0.array(sentence.attention) { $0.source($1) } }
-      object.member("argmax") { writer in
-        if let hard = sentence.hardChoice(summary.method) { writer.offsets(hard) } else { writer.null() }
-      }
-    }
+  fileprivate mutating func sentence(_ sentence: SummarySentence, _ method: SummaryMethod, _ detail: SummaryDetail) {
+    object { $0.sentence(sentence, method, detail) }
   }
 
-  private mutating func source(_ source: SummarySource) {
+  fileprivate mutating func source(_ source: SummarySource) {
     object { object in
       object.member("source_offsets") { $0.offsets(source.offsets) }
       object.member("weight") { $0.number(source.weight) }

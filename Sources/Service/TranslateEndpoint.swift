@@ -9,19 +9,20 @@ struct TranslateEndpoint: Sendable {
   let limits: RequestLimits
   let access: AccessControl
   let logger: Logger
+  let patience: StreamPatience
 
   /// Reads, checks, translates, answers.
   func respond(to request: HTTPRequest, id: RequestID) async -> HTTPResponse {
-    await Answer.working("translation", id, logger) { () async throws(APIError) in try await answer(request) }
+    await Answer.working("translation", id, logger) { () async throws(APIError) in try await answer(request, id) }
   }
 
-  private func answer(_ request: HTTPRequest) async throws(APIError) -> HTTPResponse {
-    try request.refuseEventStream()
+  private func answer(_ request: HTTPRequest, _ id: RequestID) async throws(APIError) -> HTTPResponse {
     try APIError.ofEngine { () throws(InferenceError) in try service.checkAdmission() }
     let (fields, visitor) = try access.admit(request, key: TranslateField.apiKey)
     let query = try TranslateQuery(validating: fields, limits: limits, languages: service.languages)
+    if !query.isUnchanged { try visitor.take(charactersOf: query.request.texts) }
+    if request.preferredForm == .events { return try await stream(query, request, id) }
     if query.isUnchanged { return TranslateAnswer(unchanged: query).response() }
-    try visitor.take(charactersOf: query.request.texts)
     let translation = try await APIError.ofEngine { () async throws(InferenceError) in
       try await service.translate(query.request)
     }
@@ -63,22 +64,23 @@ struct TranslateAnswer: Sendable {
     timings = translation.timings
   }
 
-  /// 200 with the answer as JSON; its members always stand in the same order.
-  func response() -> HTTPResponse {
-    Answer.json { writer in
-      writer.object { object in
-        object.member("translatedText") { writeTexts(&$0) }
-        if let alternatives { object.member("alternatives") { write(alternatives, &$0) } }
-        if segments.areTruncated {
-          object.member("truncated") { $0.bool(true) }
-        }
-        guard details == .detailed else { return }
-        object.member("details") { writeDetails(&$0) }
-        object.member("model") { writer in
-          if let model { writer.string(model) } else { writer.null() }
-        }
-        object.member("timings") { writeTimings(&$0) }
+  /// 200 with the answer as JSON.
+  func response() -> HTTPResponse { Answer.json(.ok, write) }
+
+  /// Writes the answer; its members always stand in the same order.
+  func write(_ writer: inout JSONWriter) {
+    writer.object { object in
+      object.member("translatedText") { writeTexts(&$0) }
+      if let alternatives { object.member("alternatives") { write(alternatives, &$0) } }
+      if segments.areTruncated {
+        object.member("truncated") { $0.bool(true) }
       }
+      guard details == .detailed else { return }
+      object.member("details") { writeDetails(&$0) }
+      object.member("model") { writer in
+        if let model { writer.string(model) } else { writer.null() }
+      }
+      object.member("timings") { writeTimings(&$0) }
     }
   }
 

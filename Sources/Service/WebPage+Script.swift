@@ -38,6 +38,38 @@ extension WebPage {
       showMarks(null);
       say("");
     }
+    const isStream = response => (response.headers.get("Content-Type") || "").startsWith("text/event-stream");
+    // Reads events as a browser's EventSource does, which cannot POST; ours are ended by LF.
+    async function eachEvent(response, take) {
+      const reader = response.body.getReader(), decoder = new TextDecoder();
+      let rest = "";
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) return;
+        const blocks = (rest + decoder.decode(value, { stream: true })).split("\n\n");
+        rest = blocks.pop();
+        for (const block of blocks) {
+          let name = "message", data = [];
+          for (const line of block.split("\n")) {
+            if (line.startsWith("event: ")) name = line.slice(7);
+            if (line.startsWith("data: ")) data.push(line.slice(6));
+          }
+          if (data.length) take(name, JSON.parse(data.join("\n")));
+        }
+      }
+    }
+    // The answer at the end of a stream; what comes before it goes to the functions of `on`, by the events' names.
+    async function streamedAnswer(response, on) {
+      let body = null, failure = null;
+      await eachEvent(response, (name, data) => {
+        if (name === "done") body = data;
+        else if (name === "error") failure = data.error;
+        else if (on[name]) on[name](data);
+      });
+      if (failure) throw new Error(failure);
+      if (!body) throw new Error("The connection ended before the answer was complete.");
+      return body;
+    }
     async function answer(response) {
       let body = {};
       try { body = await response.json(); } catch { throw new Error("The server answered " + response.status + " without JSON."); }
@@ -71,16 +103,17 @@ extension WebPage {
         setTimeout(load, 1000 * (error.retryAfter || 5));
       }
     }
-    async function work(path, fields, show) {
+    async function work(path, fields, show, on = {}) {
       at("go").disabled = true;
       say(path === "summarize" ? "Summarizing …" : "Translating …");
       const start = performance.now();
       try {
-        const body = await answer(await fetch(path, {
+        const response = await fetch(path, {
           method: "POST",
-          headers: headers(),
+          headers: { ...headers(), "Accept": "text/event-stream, application/json;q=0.9" },
           body: JSON.stringify(fields)
-        }));
+        });
+        const body = await (isStream(response) ? streamedAnswer(response, on) : answer(response));
         const remark = show(body);
         say((remark ? remark + " " : "") + ((performance.now() - start) / 1000).toFixed(2) + " s");
       } catch (error) {
@@ -90,11 +123,23 @@ extension WebPage {
       }
     }
     function translate() {
-      const fields = { q: at("text").value, source: at("source").value, target: at("target").value };
+      const text = at("text").value, result = at("result");
+      const fields = { q: text, source: at("source").value, target: at("target").value };
+      const units = unitCounter(text);
+      let end = 0;
+      result.value = "";
+      // A segment goes behind what stands before its source; the whole at the end is the same text.
+      const segment = part => {
+        const start = units(part.source_offsets[0]), isAtEnd = result.scrollHeight - result.scrollTop - result.clientHeight < 40;
+        result.value += text.slice(end, start) + part.target;
+        end = units(part.source_offsets[1]);
+        if (isAtEnd) result.scrollTop = result.scrollHeight;
+        say("Translating … " + Math.floor(100 * end / text.length) + " %");
+      };
       return work("translate", fields, body => {
-        at("result").value = body.translatedText;
+        if (result.value !== body.translatedText) result.value = body.translatedText;
         return body.truncated ? "A part was too long and is cut off." : "";
-      });
+      }, { segment });
     }
     at("source").addEventListener("change", () => {
       // A summary is in its text's language until another one is chosen.

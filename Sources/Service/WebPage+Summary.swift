@@ -108,7 +108,9 @@ extension WebPage {
       const text = at("text").value;
       const fields = { q: text, language: at("source").value, target: at("target").value, length: at("length").value,
         method: at("method").value, query: at("query").value, details: true };
-      return work("summarize", fields, body => showSummary(body, text));
+      const phases = { reading: "Reading", writing: "Writing", translating: "Translating" };
+      const progress = report => say((phases[report.phase] || "Working") + " … " + report.done + " of " + report.total);
+      return work("summarize", fields, body => showSummary(body, text), { progress });
     }
     at("text").addEventListener("input", () => showMarks(pressed));
     at("text").addEventListener("scroll", () => { at("marks").scrollTop = at("text").scrollTop; });

@@ -123,6 +123,27 @@ struct OpenAPITests {
     }
   }
 
+  @Test(arguments: [("/translate", ["segment", "done"]), ("/summarize", ["progress", "segment", "done"])])
+  func `streams are described with the events that they have`(path: String, names: [String]) throws {
+    let stream = try Self.node("paths", path, "post", "responses", "200", "content", "text/event-stream")
+    let examples = try #require(stream["examples"]?.mapping)
+    for (name, example) in examples {
+      let text = try #require(example["value"]?.string)
+      let events = text.components(separatedBy: "\n\n")
+      #expect(events.last == "", "\(name) lacks the empty line behind its last event")
+      let lines = events.dropLast().map { $0.components(separatedBy: "\n") }
+      #expect(lines.map(\.first) == names.map { "event: \($0)" })
+      for line in lines {
+        let data = try #require(line.last.flatMap { $0.hasPrefix("data: ") ? $0.dropFirst(6) : nil })
+        #expect(throws: Never.self) { try Yams.load(yaml: String(data)) }
+      }
+    }
+    let described = try #require(stream["schema"]?["description"]?.string)
+    for name in EventStream.Name.allCases.map(\.rawValue) where names.contains(name) || name == "error" {
+      #expect(described.contains("`\(name)`"), "\(name) is not described")
+    }
+  }
+
   @Test(arguments: ["/translate", "/summarize"])
   func `every error of the engine's work has a code that is described`(path: String) throws {
     let described = Self.keys(try Self.node("paths", path, "post", "responses"))
@@ -148,6 +169,7 @@ struct OpenAPITests {
     #expect(try Self.choices("TranslateRequest", "priority") == Priority.allCases.map(\.rawValue))
     let summary = try Self.node("components", "schemas", "SummarizeResponse", "properties", "flags", "items", "enum")
     #expect(summary.array().compactMap(\.string) == SummaryFlag.allCases.map(\.rawValue))
+    #expect(try Self.choices("ProgressEvent", "phase") == SummaryProgress.Stage.allCases.map(\.rawValue))
     #expect(try Self.choices("SummarizeRequest", "length") == NamedLength.allCases.map(\.rawValue))
     #expect(try Self.choices("SummarizeRequest", "method") == SummaryMethod.allCases.map(\.rawValue))
     #expect(try Self.choices("SummarizeRequest", "priority") == Priority.allCases.map(\.rawValue))

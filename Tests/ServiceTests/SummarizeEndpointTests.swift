@@ -273,11 +273,6 @@ struct SummarizeEndpointTests {
     #expect(try await json(#"{"q":"a"}"#, site) == .error("Not ready: loading en-x", 503))
   }
 
-  @Test func `a stream of events is not supported yet`() async throws {
-    let request = try HTTP.HTTPRequest(method: .post, target: "/summarize", headers: [.accept: "text/event-stream"])
-    #expect(Site.Answer(await Site().router.respond(to: request)) == .error("text/event-stream is not supported yet"))
-  }
-
   @Test func `malformed bodies are refused as those of a translation are`() async throws {
     #expect(try await json(#"["q"]"#).body.contains(#""detail":"the text is not an object""#))
     #expect(try await json(#"{"q":"a","q":"b"}"#).status == 400)

@@ -93,13 +93,6 @@ struct TranslateEndpointTests {
         == .error("Invalid request: source parameter must be a language code"))
   }
 
-  @Test func `a stream of events is not supported yet`() async throws {
-    let request = try HTTP.HTTPRequest(
-      method: .post, target: "/translate", headers: [.accept: "application/json, Text/Event-Stream;q=0.5"])
-    let answer = Site.Answer(await Site().router.respond(to: request))
-    #expect(answer == .error("text/event-stream is not supported yet"))
-  }
-
   static let accepted: [(String, String)] = [
     (#"{"q":"Hi","source":"en","target":"de"}"#, #"{"translatedText":"[de] Hi"}"#),
     (#"{"q":["Hi","Ho"],"source":"en","target":"de"}"#, #"{"translatedText":["[de] Hi","[de] Ho"]}"#),

@@ -61,7 +61,7 @@ public enum SummaryDetail: Sendable, Equatable {
 /// How far a summary has come.
 public struct SummaryProgress: Sendable, Equatable {
   /// What is being done.
-  public enum Stage: String, Sendable {
+  public enum Stage: String, Sendable, CaseIterable {
     /// Sentences are being scored.
     case reading
     /// A model writes, chunk by chunk, and again over what it wrote.

@@ -11,8 +11,8 @@ extension Summarizer {
         texts: draft.sentences.map(\.text), source: request.language, target: request.target,
         alternatives: request.method == .automatic ? Self.translationAlternatives : 0, priority: request.priority),
       deadline: deadline)
-    let translation = try await stream.collect { [onProgress] done, total in
-      onProgress(SummaryProgress(stage: .translating, done: done, total: total))
+    let translation = try await stream.collect { [onProgress] segment, total in
+      onProgress(SummaryProgress(stage: .translating, done: segment.index + 1, total: total))
     }
     let facts = SourceFacts(request.text)
     if translation.segments.areTruncated { draft.flags.insert(.truncated) }
