@@ -116,7 +116,8 @@ struct TranslateStreamTests {
     #expect(Site.Answer(try await site.stream(Self.hello)) == .error("Not ready: loading en-x", 503))
   }
 
-  @Test func `what takes long gets its head and a comment, and then an error is an event`() async throws {
+  @Test(.timeLimit(.minutes(5)))
+  func `what takes long gets its head and a comment, and then an error is an event`() async throws {
     let mayEnd = Flag()
     let service = Self.service(telling: 0) { _ async throws(InferenceError) in
       while !mayEnd.isSet { await Task.yield() }
@@ -140,7 +141,8 @@ struct TranslateStreamTests {
     #expect(reader.events.map(\.name) == ["error"])
   }
 
-  @Test func `the work is cancelled when the body is let go, and when its reader is cancelled`() async throws {
+  @Test(.timeLimit(.minutes(5)))
+  func `the work is cancelled when the body is let go, and when its reader is cancelled`() async throws {
     let begun = Flag()
     let cancelled = Flag()
     let service = Self.service(telling: 1) { request async throws(InferenceError) in
