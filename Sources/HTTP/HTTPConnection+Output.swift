@@ -5,7 +5,10 @@ extension HTTPConnection {
   /// Writes what is pending and goes on with what waited for that.
   func transmit() {
     guard !isClosed else { return }
-    switch output.write(to: descriptor) {
+    let pending = output.count
+    let outcome = output.write(to: descriptor)
+    loop.context.statistics.sent(pending - output.count)
+    switch outcome {
     case .failed: return close()
     case .blocked(let progress):
       if progress || interest & EPOLLOUT.rawValue == 0 { deadline.outputMoved(at: loop.now) }
@@ -21,6 +24,7 @@ extension HTTPConnection {
       return transmit()
     }
     let sent = OutputBuffer.send(bytes, from: 0, to: descriptor)
+    loop.context.statistics.sent(max(0, sent))
     if sent == bytes.count { return }
     guard sent >= 0 || errno == EAGAIN else { return close() }
     output.append(Array(bytes[max(0, sent)...]))

@@ -83,7 +83,9 @@ final class HTTPConnection: @unchecked Sendable {
   func checkDeadline() {
     switch deadline.expiry(at: loop.now) {
     case nil: return
-    case .close: close()
+    case .close:
+      loop.context.statistics.connectionTimedOut()
+      close()
     case .refuse(let refusal): refuse(refusal)
     }
   }
@@ -128,6 +130,7 @@ final class HTTPConnection: @unchecked Sendable {
   }
 
   private func received(_ bytes: UnsafeBufferPointer<UInt8>) {
+    loop.context.statistics.received(bytes.count)
     switch stage {
     case .reading where backlog.isEmpty:
       let consumed = read(bytes.span)
@@ -224,7 +227,7 @@ final class HTTPConnection: @unchecked Sendable {
 
   /// Answers what cannot be read, and closes.
   private func refuse(_ refusal: HTTPRefusal) {
-    loop.context.statistics.requestRefused()
+    loop.context.statistics.requestRefused(refusal.status.code)
     body = []
     let response = loop.context.router.refusalAnswer(refusal, to: head)
     let exchange = HTTPResponseEncoder.Exchange(

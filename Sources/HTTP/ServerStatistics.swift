@@ -8,8 +8,13 @@ public final class ServerStatistics: Sendable {
   private let requests = Atomic<Int>(0)
   private let refused = Atomic<Int>(0)
   private let refusedByAddress = Atomic<Int>(0)
+  private let timedOut = Atomic<Int>(0)
+  private let read = Atomic<Int>(0)
+  private let written = Atomic<Int>(0)
+  /// By the statuses that refusals have.
+  private let refusals = Mutex<[Int: Int]>([:])
 
-  init() {}
+  package init() {}
 
   /// Connections that are open now.
   public var openConnections: Int { connections.load(ordering: .sequentiallyConsistent) }
@@ -23,6 +28,14 @@ public final class ServerStatistics: Sendable {
   public var connectionsRefusedByAddress: Int { refusedByAddress.load(ordering: .relaxed) }
   /// Requests refused by the parser or by a deadline since the start.
   public var refusedCount: Int { refused.load(ordering: .relaxed) }
+  /// The same by the status that they were refused with.
+  public var refusedByStatus: [Int: Int] { refusals.withLock { $0 } }
+  /// Connections that were closed without an answer because their client was silent, or took nothing, for too long.
+  public var timedOutConnections: Int { timedOut.load(ordering: .relaxed) }
+  /// Bytes of requests, heads and framing included, as they are after a TLS layer.
+  public var receivedBytes: Int { read.load(ordering: .relaxed) }
+  /// Bytes of answers, heads and framing included, as they are before a TLS layer.
+  public var sentBytes: Int { written.load(ordering: .relaxed) }
 
   func connectionOpened() {
     accepted.wrappingAdd(1, ordering: .relaxed)
@@ -43,5 +56,15 @@ public final class ServerStatistics: Sendable {
 
   func requestEnded() { inFlight.wrappingSubtract(1, ordering: .relaxed) }
 
-  func requestRefused() { refused.wrappingAdd(1, ordering: .relaxed) }
+  /// A refusal closes its connection, so that a lock costs nothing beside it.
+  func requestRefused(_ status: Int) {
+    refused.wrappingAdd(1, ordering: .relaxed)
+    refusals.withLock { $0[status, default: 0] += 1 }
+  }
+
+  func connectionTimedOut() { timedOut.wrappingAdd(1, ordering: .relaxed) }
+
+  func received(_ count: Int) { read.wrappingAdd(count, ordering: .relaxed) }
+
+  func sent(_ count: Int) { written.wrappingAdd(count, ordering: .relaxed) }
 }

@@ -127,6 +127,9 @@ public struct BatchQueue {
   /// Whether a request is waiting or running.
   public func contains(_ request: Int) -> Bool { requests[request] != nil }
 
+  /// How a request that is waiting or running counts.
+  public func priority(of request: Int) -> Priority? { requests[request]?.priority }
+
   /// Segments that have no row yet.
   public var waitingSegments: Int { backlogs.values.reduce(0) { $0 + $1.segments } }
 

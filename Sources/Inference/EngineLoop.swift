@@ -19,6 +19,9 @@ final class EngineLoop: Sendable {
   struct Entry: Sendable {
     let submission: Submission
     let segments: [Segment]
+    let model: Int
+    let priority: Priority
+    let submitted: ContinuousClock.Instant
   }
 
   private struct Shared {
@@ -34,15 +37,24 @@ final class EngineLoop: Sendable {
   private let shared: Mutex<Shared>
   private let wake: DispatchSemaphore
   private let rows = Atomic<Int>(0)
+  /// What is counted of each model.
+  private let statistics: [ModelStatistics]
+  private let refusedUnread = Atomic<Int>(0)
   /// Documents to be scored.
   let salience: SalienceLane
 
-  init(configuration: EngineConfiguration, models: Int) {
+  /// - Parameters:
+  ///   - models: the ids of the models that generate text.
+  ///   - scorer: the id of the model that scores sentences.
+  init(configuration: EngineConfiguration, models: [String], scorer: String?) {
     self.configuration = configuration
+    statistics = models.map(ModelStatistics.init)
     let wake = DispatchSemaphore(value: 0)
     self.wake = wake
-    salience = SalienceLane(limits: configuration.salienceLimits) { wake.signal() }
-    shared = Mutex(Shared(queue: BatchQueue(models: models, limits: configuration.queueLimits)))
+    salience = SalienceLane(
+      limits: configuration.salienceLimits, statistics: scorer.map(ModelStatistics.init)
+    ) { wake.signal() }
+    shared = Mutex(Shared(queue: BatchQueue(models: models.count, limits: configuration.queueLimits)))
   }
 
   /// Puts a request into the queue.
@@ -64,9 +76,12 @@ final class EngineLoop: Sendable {
             priority: priority, deadline: deadline),
           now: now)
       } catch {
+        statistics[model].requestEnded(.overloaded)
         return .failure(.overloaded(retryAfter: error.retryAfter))
       }
-      shared.entries[id] = Entry(submission: submission, segments: segments)
+      shared.entries[id] = Entry(
+        submission: submission, segments: segments, model: model,
+        priority: shared.queue.priority(of: id) ?? priority, submitted: now)
       return .success(submission)
     }
     wake.signal()
@@ -75,7 +90,7 @@ final class EngineLoop: Sendable {
 
   /// Gives up a request; its rows leave the batch at the next step.
   func cancel(_ id: Int) {
-    abandon(id)?.fail(.cancelled)
+    abandon(id, .cancelled)?.fail(.cancelled)
     wake.signal()
   }
 
@@ -85,7 +100,7 @@ final class EngineLoop: Sendable {
       shared.isStopping = true
       return shared.entries.values.map(\.submission)
     }
-    for submission in submissions { abandon(submission.id)?.fail(.shuttingDown) }
+    for submission in submissions { abandon(submission.id, .stopped)?.fail(.shuttingDown) }
     salience.stop()
     wake.signal()
   }
@@ -96,9 +111,22 @@ final class EngineLoop: Sendable {
   /// Rows of all batches, as they were behind the last step.
   var runningRows: Int { rows.load(ordering: .sequentiallyConsistent) }
 
-  private func abandon(_ id: Int) -> Submission? {
+  /// What was counted, and what waits now.
+  var counted: EngineStatistics {
+    let waiting = shared.withLock { shared in
+      Priority.allCases.map {
+        EngineStatistics.Depth(queue: .generation, priority: $0, segments: shared.queue.waitingSegments($0))
+      }
+    }
+    return EngineStatistics(
+      rowLimit: configuration.rowLimit, models: statistics + (salience.statistics.map { [$0] } ?? []),
+      depths: waiting + salience.depths, refusedUnread: refusedUnread.load(ordering: .relaxed))
+  }
+
+  private func abandon(_ id: Int, _ end: RequestEnd) -> Submission? {
     shared.withLock { shared in
       guard let entry = shared.entries.removeValue(forKey: id) else { return nil }
+      statistics[entry.model].requestEnded(end)
       shared.queue.remove(id)
       shared.abandoned.insert(id)
       return entry.submission
@@ -115,7 +143,9 @@ final class EngineLoop: Sendable {
         return error
       }
     }
-    if let refusal { throw .overloaded(retryAfter: refusal.retryAfter) }
+    guard let refusal else { return }
+    refusedUnread.wrappingAdd(1, ordering: .relaxed)
+    throw .overloaded(retryAfter: refusal.retryAfter)
   }
 
   /// Decodes and scores until `stop`. Runs on the engine's thread.
@@ -162,6 +192,7 @@ final class EngineLoop: Sendable {
   private func step(_ batches: inout [RunningBatch], _ priority: Priority) {
     for model in batches.indices {
       admit(to: &batches[model], model: model, priority)
+      if batches[model].rowCount > 0 { statistics[model].step(priority, rows: batches[model].rowCount) }
       batches[model].step { [self] request, segment, hypotheses in finish(request, segment, hypotheses) }
     }
   }
@@ -169,7 +200,7 @@ final class EngineLoop: Sendable {
   private func expire() {
     let now = ContinuousClock.now
     let late = shared.withLock { $0.queue.expired(now: now) }
-    for id in late { abandon(id)?.fail(.deadlineExceeded) }
+    for id in late { abandon(id, .expired)?.fail(.deadlineExceeded) }
   }
 
   private func dropAbandoned(_ interactive: inout [RunningBatch], _ bulk: inout [RunningBatch]) {
@@ -197,7 +228,11 @@ final class EngineLoop: Sendable {
       return admissions.compactMap { admission in shared.entries[admission.request].map { (admission, $0) } }
     }
     guard !admitted.isEmpty else { return }
-    for (_, entry) in admitted { entry.submission.admitted(now: now) }
+    for (admission, entry) in admitted {
+      entry.submission.admitted(now: now)
+      statistics[model].segmentAdmitted(
+        entry.priority, tokens: entry.segments[admission.segment].source.count, waited: now - entry.submitted)
+    }
     batch.admit(admitted.map { ($0.request, $0.segment, $1.segments[$0.segment]) })
   }
 
@@ -206,7 +241,13 @@ final class EngineLoop: Sendable {
     let entry = shared.withLock { shared in
       let entry = shared.entries[request]
       shared.queue.segmentFinished(request: request, segment: segment, now: now)
-      if !shared.queue.contains(request) { shared.entries[request] = nil }
+      if let entry {
+        statistics[entry.model].segmentFinished(tokens: hypotheses.first?.tokens.count ?? 0)
+        if !shared.queue.contains(request) {
+          shared.entries[request] = nil
+          statistics[entry.model].requestEnded(.complete)
+        }
+      }
       return entry
     }
     entry?.submission.finish(segment: segment, hypotheses, now: now)

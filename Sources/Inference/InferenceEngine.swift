@@ -61,10 +61,10 @@ public final class InferenceEngine: Sendable {
     }
   }
 
-  /// Segments that wait for a row.
-  public var waitingSegments: Int {
+  /// The loop, while it runs.
+  var loop: EngineLoop? {
     phase.withLock { phase in
-      if case .ready(_, let loop) = phase { loop.waitingSegments } else { 0 }
+      if case .ready(_, let loop) = phase { loop } else { nil }
     }
   }
 
@@ -72,12 +72,11 @@ public final class InferenceEngine: Sendable {
   /// may wait is waiting, and during a shutdown.
   public func checkAdmission() throws(InferenceError) { try current().1.check(nil) }
 
+  /// Segments that wait for a row.
+  public var waitingSegments: Int { loop?.waitingSegments ?? 0 }
+
   /// Rows that are being decoded.
-  public var runningRows: Int {
-    phase.withLock { phase in
-      if case .ready(_, let loop) = phase { loop.runningRows } else { 0 }
-    }
-  }
+  public var runningRows: Int { loop?.runningRows ?? 0 }
 
   /// Waits until loading has ended, well or badly, and returns the catalog.
   public func loaded() async throws(InferenceError) -> ModelCatalog {
@@ -132,7 +131,8 @@ public final class InferenceEngine: Sendable {
   private func run() {
     let context = KernelContext(kernels: configuration.kernels, pool: pool)
     let catalog = ModelCatalog(load(context))
-    let loop = EngineLoop(configuration: configuration, models: catalog.models.count)
+    let loop = EngineLoop(
+      configuration: configuration, models: catalog.models.map(\.card.id), scorer: catalog.salience?.card.id)
     let isReady = phase.withLock { phase in
       guard case .loading = phase else { return false }
       phase = .ready(catalog, loop)

@@ -16,6 +16,8 @@ final class SalienceLane: Sendable {
   private struct Entry {
     let submission: PendingResults<[Float]>
     let document: Document
+    let priority: Priority
+    let submitted: ContinuousClock.Instant
   }
 
   private struct Shared {
@@ -36,10 +38,13 @@ final class SalienceLane: Sendable {
 
   private let shared: Mutex<Shared>
   private let wake: @Sendable () -> Void
+  /// What is counted of the model; nil where there is none.
+  let statistics: ModelStatistics?
 
   /// - Parameter wake: ends the engine's wait for work.
-  init(limits: BatchQueue.Limits, wake: @escaping @Sendable () -> Void) {
+  init(limits: BatchQueue.Limits, statistics: ModelStatistics?, wake: @escaping @Sendable () -> Void) {
     shared = Mutex(Shared(queue: BatchQueue(models: 1, limits: limits)))
+    self.statistics = statistics
     self.wake = wake
   }
 
@@ -58,10 +63,12 @@ final class SalienceLane: Sendable {
             id: id, model: 0, segmentSizes: document.sentences.map(\.count), priority: priority, deadline: deadline),
           now: now)
       } catch {
+        statistics?.requestEnded(.overloaded)
         return .failure(.overloaded(retryAfter: error.retryAfter))
       }
       let submission = PendingResults<[Float]>(id: id, segments: 1, now: now) { [self] in cancel($0) }
-      shared.entries[id] = Entry(submission: submission, document: document)
+      shared.entries[id] = Entry(
+        submission: submission, document: document, priority: shared.queue.priority(of: id) ?? priority, submitted: now)
       return .success(submission)
     }
     wake()
@@ -75,7 +82,7 @@ final class SalienceLane: Sendable {
   var waitingSentences: Int { shared.withLock { $0.queue.waitingSegments } }
 
   private func cancel(_ id: Int) {
-    abandon(id)?.fail(.cancelled)
+    abandon(id, .cancelled)?.fail(.cancelled)
     wake()
   }
 
@@ -85,13 +92,23 @@ final class SalienceLane: Sendable {
       shared.isStopping = true
       return shared.entries.values.map(\.submission)
     }
-    for submission in submissions { abandon(submission.id)?.fail(.shuttingDown) }
+    for submission in submissions { abandon(submission.id, .stopped)?.fail(.shuttingDown) }
     wake()
   }
 
-  private func abandon(_ id: Int) -> PendingResults<[Float]>? {
+  /// Sentences that have not been read, by priority.
+  var depths: [EngineStatistics.Depth] {
+    shared.withLock { shared in
+      Priority.allCases.map {
+        EngineStatistics.Depth(queue: .scoring, priority: $0, segments: shared.queue.waitingSegments($0))
+      }
+    }
+  }
+
+  private func abandon(_ id: Int, _ end: RequestEnd) -> PendingResults<[Float]>? {
     shared.withLock { shared in
       guard let entry = shared.entries.removeValue(forKey: id) else { return nil }
+      statistics?.requestEnded(end)
       shared.queue.remove(id)
       shared.abandoned.insert(id)
       return entry.submission
@@ -102,7 +119,7 @@ final class SalienceLane: Sendable {
   fileprivate func expire() -> Set<Int> {
     let now = ContinuousClock.now
     let late = shared.withLock { $0.queue.expired(now: now) }
-    for id in late { abandon(id)?.fail(.deadlineExceeded) }
+    for id in late { abandon(id, .expired)?.fail(.deadlineExceeded) }
     return shared.withLock { shared in
       defer { shared.abandoned = [] }
       return shared.abandoned
@@ -124,9 +141,9 @@ final class SalienceLane: Sendable {
       return admissions.compactMap { admission in
         guard let entry = shared.entries[admission.request] else { return nil }
         entry.submission.admitted(now: now)
-        return Turn(
-          request: admission.request, sentence: admission.segment,
-          tokens: entry.document.sentences[admission.segment])
+        let tokens = entry.document.sentences[admission.segment]
+        statistics?.segmentAdmitted(entry.priority, tokens: tokens.count, waited: now - entry.submitted)
+        return Turn(request: admission.request, sentence: admission.segment, tokens: tokens)
       }
     }
   }
@@ -135,9 +152,16 @@ final class SalienceLane: Sendable {
   fileprivate func finish(_ turns: [Turn], deliver: (Int, [SalienceModel.Place]) -> [Float]) {
     let now = ContinuousClock.now
     let done: [Entry] = shared.withLock { shared in
-      for turn in turns { shared.queue.segmentFinished(request: turn.request, segment: turn.sentence, now: now) }
+      for turn in turns {
+        shared.queue.segmentFinished(request: turn.request, segment: turn.sentence, now: now)
+        statistics?.segmentFinished(tokens: 0)
+      }
       return Set(turns.map(\.request)).sorted().compactMap { request in
-        shared.queue.contains(request) ? nil : shared.entries.removeValue(forKey: request)
+        guard !shared.queue.contains(request), let entry = shared.entries.removeValue(forKey: request) else {
+          return nil
+        }
+        statistics?.requestEnded(.complete)
+        return entry
       }
     }
     for entry in done {
@@ -164,6 +188,7 @@ struct DocumentReader {
     for request in lane.expire() { pooled[request] = nil }
     let turns = lane.turns(tokens: tokens)
     guard !turns.isEmpty else { return }
+    lane.statistics?.step(.bulk, rows: turns.count)
     context.workspace.reset()
     let vectors = model.pool(turns.map(\.tokens), context)
     for (index, turn) in turns.enumerated() {

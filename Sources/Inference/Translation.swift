@@ -83,6 +83,19 @@ public struct Alternative: Sendable, Equatable {
   }
 }
 
+/// How much a model read and wrote, in its own tokens.
+public struct TokenCounts: Sendable, Equatable {
+  /// Of the source, its prefix and end token included.
+  public var source: Int
+  /// Of the best hypothesis, its end token included.
+  public var target: Int
+
+  package init(source: Int = 0, target: Int = 0) {
+    self.source = source
+    self.target = target
+  }
+}
+
 /// A translated segment.
 public struct SegmentResult: Sendable, Equatable {
   /// Its number within the request, from 0.
@@ -101,10 +114,12 @@ public struct SegmentResult: Sendable, Equatable {
   /// Links of the words of `target` to those of `source`, in the order of `target`, at most one a word; only where the
   /// request asked for them.
   public let alignment: [AlignmentLink]?
+  public let tokens: TokenCounts
 
   package init(
     index: Int, item: Int, source: String, target: String, sourceOffsets: Range<Int>, score: Float?,
-    flags: [SegmentFlag], alternatives: [Alternative] = [], alignment: [AlignmentLink]? = nil
+    flags: [SegmentFlag], alternatives: [Alternative] = [], alignment: [AlignmentLink]? = nil,
+    tokens: TokenCounts = TokenCounts()
   ) {
     self.index = index
     self.item = item
@@ -115,10 +130,19 @@ public struct SegmentResult: Sendable, Equatable {
     self.flags = flags
     self.alternatives = alternatives
     self.alignment = alignment
+    self.tokens = tokens
   }
 }
 
 extension Sequence<SegmentResult> {
+  /// The tokens of all.
+  package var tokens: TokenCounts {
+    reduce(into: TokenCounts()) { sum, segment in
+      sum.source += segment.tokens.source
+      sum.target += segment.tokens.target
+    }
+  }
+
   /// Whether a limit ended any of them.
   package var areTruncated: Bool { contains { $0.flags.contains(.truncated) } }
 }

@@ -33,7 +33,8 @@ public struct TranslationStream: Sendable {
     return SegmentResult(
       index: index, item: segment.item, source: String(segment.text), target: text, sourceOffsets: segment.offsets,
       score: hypothesis.score, flags: flags(segment, hypothesis, text),
-      alternatives: alternatives(hypotheses.dropFirst(), to: text), alignment: alignment)
+      alternatives: alternatives(hypotheses.dropFirst(), to: text), alignment: alignment,
+      tokens: TokenCounts(source: segment.source.count, target: hypothesis.tokens.count))
   }
 
   /// How the words of a segment's translation come from its source; nil where the hypothesis does not know.

@@ -32,7 +32,7 @@ public struct DragomanService: Service, CustomStringConvertible {
   /// Makes a server that does not listen yet.
   public init(
     configuration: ServiceConfiguration, service: InferenceService, logger: Logger,
-    secondSignal: SecondSignal = .ends
+    secondSignal: SecondSignal = .ends, metrics: PrometheusMetrics = PrometheusMetrics()
   ) {
     self.configuration = configuration
     self.secondSignal = secondSignal
@@ -42,9 +42,10 @@ public struct DragomanService: Service, CustomStringConvertible {
     self.keys = keys
     context = ServiceContext(
       service: service, limits: configuration.limits, access: access.control(keys), crossOrigin: access.crossOrigin,
-      logger: logger)
+      logger: logger, metrics: metrics)
     if let keys { files.watch([keys.file], "API keys") { try keys.load() } }
     server = HTTPServer(configuration: configuration.server, router: Routes.router(context))
+    context.observe(server.statistics)
   }
 
   /// Where the server listens; nil before it does.

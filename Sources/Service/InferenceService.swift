@@ -26,6 +26,8 @@ public struct InferenceService: Sendable {
   public var loaded: @Sendable () async -> Void
   /// Ends the engine's threads; returns when they have ended.
   public var shutdown: @Sendable () async -> Void
+  /// What the engine has counted; nil before the models are loaded.
+  package var statistics: @Sendable () -> EngineStatistics? = { nil }
 
   /// Makes a service of its parts. The segments of a translation are told when all of it is done, and no progress of a
   /// summary, until that is changed.
@@ -90,6 +92,7 @@ extension InferenceService {
     summarizeWithProgress = { request, onProgress async throws(InferenceError) in
       try await engine.summarize(request, onProgress: onProgress)
     }
+    statistics = { engine.statistics }
   }
 }
 

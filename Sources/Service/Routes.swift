@@ -13,12 +13,14 @@ package enum Routes {
     let working: Set = [200, 400, 403, 415, 429, 500, 503, 504]
     let languages = LanguagesEndpoint(service: context.service)
     let ready = ReadyEndpoint(service: context.service, lifecycle: context.lifecycle)
+    let metrics = MetricsEndpoint(metrics: context.metrics)
     return [
       Route(.post, "/translate", working, .working { await translate.respond(to: $0, id: $1) }),
       Route(.post, "/summarize", working, .working { await summarize.respond(to: $0, id: $1) }),
       Route(.get, "/languages", [200, 503], .lookup { languages.respond() }),
       Route(.get, "/health", [200], .probe { HealthEndpoint().respond() }),
       Route(.get, "/ready", [200, 503], .probe { ready.respond() }),
+      Route(.get, "/metrics", [200], .probe { metrics.respond() }),
       Route(.get, "/version", [200], .lookup { VersionEndpoint().respond() }),
       Route(.get, "/openapi.yaml", [200], .lookup { SpecificationEndpoint().respond() }),
       Route(.get, "/", [200], .lookup { page.response() }),
@@ -26,15 +28,18 @@ package enum Routes {
   }
 
   /// The router of all routes; every answer passes the log, the metrics and the common header fields.
-  package static func router(_ context: ServiceContext) -> Router {
-    let observer = RequestObserver(log: context.log, metrics: context.metrics)
+  package static func router(_ context: ServiceContext) -> Router { router(context, all(context)) }
+
+  /// The same of some routes.
+  package static func router(_ context: ServiceContext, _ routes: [Route]) -> Router {
+    let observer = RequestObserver(log: context.log, metrics: context.requests)
     var router = Router { status, message, _ in
-      observer.refused(status)
-      return Answer.error(status, message)
+      var response = Answer.error(status, message)
+      observer.refused(&response)
+      return response
     }
     router.completing = { response, fields in context.headers.add(to: &response, answering: fields) }
-    let routes = all(context)
-    for route in routes { add(route, to: &router, observer, context) }
+    for route in routes { add(route, to: &router, observer.observing(route), context) }
     for (path, methods) in Dictionary(grouping: routes, by: \.path).mapValues({ $0.map(\.method) }) {
       router.immediately(.options, path) { request, _ in
         var response = preflight(methods)
@@ -46,13 +51,13 @@ package enum Routes {
   }
 
   private static func add(
-    _ route: Route, to router: inout Router, _ observer: RequestObserver, _ context: ServiceContext
+    _ route: Route, to router: inout Router, _ observer: RouteObserver, _ context: ServiceContext
   ) {
     let (access, headers) = (context.access, context.headers)
     switch route.work {
     case .lookup(let respond), .probe(let respond):
       router.immediately(route.method, route.path) { request, _ in
-        var observation = observer.begin(route, request)
+        let observation = observer.begin(request)
         var response = respond()
         observation.end(&response)
         headers.add(to: &response, answering: request.headers)
@@ -61,15 +66,15 @@ package enum Routes {
     case .working(let respond):
       let admission: Router.Admission = { request in
         guard let error = access.refusal(of: request) else { return nil }
-        var observation = observer.begin(route, request)
+        let observation = observer.begin(request)
         var response = Answer.error(error)
         observation.end(&response)
         headers.add(to: &response, answering: request.headers)
         return response
       }
       router.on(route.method, route.path, admission: access.isOn ? admission : nil) { request, _ in
-        var observation = observer.begin(route, request)
-        var response = await respond(request, observation.id)
+        let observation = observer.begin(request)
+        var response = await respond(request, observation.identity.id)
         observation.end(&response)
         headers.add(to: &response, answering: request.headers)
         return response
@@ -88,13 +93,13 @@ package enum Routes {
 /// A method and a path with what answers them.
 package struct Route: Sendable {
   /// How it is answered.
-  enum Work: Sendable {
+  package enum Work: Sendable {
     /// At once, from what is known.
-    case lookup(@Sendable () -> HTTPResponse)
+    case lookup(@Sendable () -> HTTP.HTTPResponse)
     /// The same, asked every few seconds by machines: logged at debug level.
-    case probe(@Sendable () -> HTTPResponse)
+    case probe(@Sendable () -> HTTP.HTTPResponse)
     /// In a task of its own.
-    case working(@Sendable (HTTPRequest, RequestID) async -> HTTPResponse)
+    case working(@Sendable (HTTP.HTTPRequest, RequestID) async -> HTTP.HTTPResponse)
   }
 
   package let method: HTTPMethod
@@ -103,7 +108,7 @@ package struct Route: Sendable {
   package let statuses: Set<Int>
   let work: Work
 
-  init(_ method: HTTPMethod, _ path: String, _ statuses: Set<Int>, _ work: Work) {
+  package init(_ method: HTTPMethod, _ path: String, _ statuses: Set<Int>, _ work: Work) {
     self.method = method
     self.path = path
     self.statuses = statuses

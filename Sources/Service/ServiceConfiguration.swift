@@ -58,9 +58,9 @@ public struct ServiceConfiguration: Sendable, Equatable {
     return server
   }
 
-  /// A logger to standard error in the format and from the level that are set.
+  /// A logger to standard error, written in the background, in the format and from the level that are set.
   public func logger(label: String = "dragoman") -> Logger {
-    var logger = Logger(label: label) { _ in LineLogHandler(format: logFormat) }
+    var logger = Logger(label: label) { _ in LineLogHandler(format: logFormat, writer: .standardError) }
     logger.logLevel = logLevel
     return logger
   }

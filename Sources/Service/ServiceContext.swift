@@ -1,3 +1,4 @@
+import HTTP
 import Logging
 
 /// What the routes are made of.
@@ -16,21 +17,32 @@ public struct ServiceContext: Sendable {
   let headers: CommonHeaders
   /// Where everything but requests is logged.
   public var logger: Logger
+  /// What GET /metrics shows.
+  public let metrics: PrometheusMetrics
   let log: RequestLog
-  let metrics: RequestMetrics
+  let requests: RequestMetrics
 
   /// Makes a context with a lifecycle of its own.
+  ///
+  /// - Parameter metrics: where requests are counted; this service's alone, so that two in one process do not add up.
   public init(
     service: InferenceService, limits: RequestLimits = RequestLimits(), access: AccessControl = AccessControl(),
-    crossOrigin: CrossOrigin = .any, transportSecurity: Int? = nil, logger: Logger
+    crossOrigin: CrossOrigin = .any, transportSecurity: Int? = nil, logger: Logger,
+    metrics: PrometheusMetrics = PrometheusMetrics()
   ) {
     self.service = service
     self.limits = limits
     self.access = access
     headers = CommonHeaders(crossOrigin, transportSecurity: transportSecurity)
     self.logger = logger
-    lifecycle = Lifecycle()
+    self.metrics = metrics
+    let lifecycle = Lifecycle()
+    self.lifecycle = lifecycle
     log = RequestLog(logger: logger)
-    metrics = RequestMetrics()
+    requests = RequestMetrics(factory: metrics)
+    metrics.add { $0.add(service, lifecycle) }
   }
+
+  /// Shows what a server counts beside it.
+  package func observe(_ statistics: ServerStatistics) { metrics.add { $0.add(statistics) } }
 }

@@ -26,6 +26,7 @@ struct TranslateEndpoint: Sendable {
     let translation = try await APIError.ofEngine { () async throws(InferenceError) in
       try await service.translate(query.request)
     }
+    id.report?.translated(translation)
     return TranslateAnswer(translation, to: query).response()
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import Kernels
 import Logging
+import Metrics
 import Service
 import ServiceLifecycle
 
@@ -27,10 +28,13 @@ struct ServeCommand: AsyncParsableCommand {
     let logger = configuration.logger()
     for warning in resolved.warnings { logger.warning("\(warning)") }
     let engine = try InferenceEngine(configuration: EngineConfiguration(configuration))
+    let metrics = PrometheusMetrics()
+    // So that libraries which measure something are seen at /metrics too.
+    MetricsSystem.bootstrap(metrics)
     let service = DragomanService(
       configuration: configuration,
       service: InferenceService(engine),
-      logger: logger)
+      logger: logger, metrics: metrics)
     do {
       try service.loadKeys()
       try service.listen()

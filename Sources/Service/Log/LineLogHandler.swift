@@ -1,7 +1,7 @@
 import Glibc
 import Logging
 
-/// Writes each event as one line to standard error with one system call, so that lines of several threads stay whole.
+/// Makes each event one line, so that lines of several threads stay whole.
 public struct LineLogHandler: LogHandler {
   /// The least level that is written.
   public var logLevel = Logger.Level.info
@@ -9,15 +9,22 @@ public struct LineLogHandler: LogHandler {
   public var metadata: Logger.Metadata = [:]
   private let format: ServiceConfiguration.LogFormat
   private let write: @Sendable ([UInt8]) -> Void
+  private let takeUntold: @Sendable () -> Int
 
   /// Makes a handler.
   ///
   /// - Parameter write: takes a line, its line end included.
-  public init(
-    format: ServiceConfiguration.LogFormat, write: @escaping @Sendable ([UInt8]) -> Void = Self.standardError
-  ) {
+  public init(format: ServiceConfiguration.LogFormat, write: @escaping @Sendable ([UInt8]) -> Void) {
     self.format = format
     self.write = write
+    takeUntold = { 0 }
+  }
+
+  /// Makes a handler whose lines are written in the background.
+  public init(format: ServiceConfiguration.LogFormat, writer: LogWriter) {
+    self.format = format
+    write = { writer.write($0) }
+    takeUntold = { writer.takeUntold() }
   }
 
   /// One value that stands on every line.
@@ -28,28 +35,34 @@ public struct LineLogHandler: LogHandler {
 
   /// Writes one event.
   public func log(event: LogEvent) {
+    let lost = takeUntold()
+    if lost > 0 { write(line(.warning, "lines of this log were dropped", [("lines", "\(lost)")])) }
     let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+    write(line(event.level, event.message.description, fields.map { ($0.key, $0.value.description) }))
+  }
+
+  private func line(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)]) -> [UInt8] {
     var line: [UInt8]
     switch format {
     case .text:
-      line = Array(Timestamp.now.description.utf8) + Array(" \(event.level) ".utf8)
-      line.append(contentsOf: Self.plain(event.message.description))
+      line = Array(Timestamp.now.description.utf8) + Array(" \(level) ".utf8)
+      line.append(contentsOf: Self.plain(message))
       for (key, value) in fields {
         line.append(contentsOf: " \(key)=".utf8)
-        line.append(contentsOf: Self.quoted(value.description))
+        line.append(contentsOf: Self.quoted(value))
       }
     case .json:
       var writer = JSONWriter()
       writer.object { object in
         object.member("time", Timestamp.now.description)
-        object.member("level", event.level.rawValue)
-        object.member("message", event.message.description)
-        for (key, value) in fields { object.member(key, value.description) }
+        object.member("level", level.rawValue)
+        object.member("message", message)
+        for (key, value) in fields { object.member(key, value) }
       }
       line = writer.bytes
     }
     line.append(0x0A)
-    write(line)
+    return line
   }
 
   /// Text on one line: control characters become spaces.
@@ -62,17 +75,6 @@ public struct LineLogHandler: LogHandler {
     var writer = JSONWriter()
     writer.string(text)
     return writer.bytes
-  }
-
-  /// Writes to standard error; what cannot be written is lost, because a log must not stop the server.
-  public static let standardError: @Sendable ([UInt8]) -> Void = { line in
-    var rest = line[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else { return }
-      rest.removeFirst(written)
-    }
   }
 }
 
