@@ -16,8 +16,10 @@ package enum OpenAPIDocument {
         Every answer is `application/json` unless its operation says otherwise, and every error is
         `{"error": "one sentence"}`, also 404, 405, 413, 431 and malformed HTTP.
         Every answer carries `X-Content-Type-Options: nosniff` and the CORS fields that let a page of any origin call, or of
-        those that `--cors-origins` names; `OPTIONS` on any path answers 204. `HEAD` is `GET` without the body. Answers of
-        routes carry `X-Request-Id`, the name of the request in the server's log.
+        those that `--cors-origins` names; `OPTIONS` on any path answers 204. `HEAD` is `GET` without the body. Answers carry
+        `X-Request-Id`, the name of the request in the server's log: the request's own where it has one of 1 to 128 of
+        `A-Z a-z 0-9 . _ ~ + / = : -`. A request with a valid `traceparent` (W3C Trace Context, level 1) is answered with one of
+        the same trace and a span of this server's; `tracestate` is not sent back.
 
         JSON is RFC 8259 to the letter: UTF-8 without a byte order mark, no trailing comma, at most 64 levels deep, numbers of
         at most 64 characters, names of at most 1,024 bytes, no lone surrogates, and no name twice in the outermost object.
@@ -310,6 +312,29 @@ package enum OpenAPIDocument {
                     loading: {value: {status: loading, models: {en-x: loading}}}
                     failed: {value: {status: failed, models: {en-x: 'models/en-x/vocab.json: no such file'}}}
                     stopping: {value: {status: stopping, models: {}}}
+            default: {$ref: '#/components/responses/Refused'}
+      /metrics:
+        get:
+          tags: [operations]
+          operationId: metrics
+          summary: What the server has counted and measured, for Prometheus.
+          description: |
+            Prometheus' text format 0.0.4, whatever Accept says: requests by route, method and status with their times, streams,
+            connections, bytes, the queue and the batch by model, tokens, the process. Names begin with `dragoman_` or
+            `process_`; seconds and bytes are the units. No label comes from a request. It is answered at once, also when the
+            queue is full and when the models are not ready.
+          responses:
+            '200':
+              description: Families in the order of their names, series in the order of their labels.
+              content:
+                text/plain:
+                  schema: {type: string}
+                  examples:
+                    excerpt:
+                      value: |
+                        # HELP dragoman_models_ready Models that are loaded and have passed their self-tests; 0 until all have.
+                        # TYPE dragoman_models_ready gauge
+                        dragoman_models_ready 3
             default: {$ref: '#/components/responses/Refused'}
       /version:
         get:

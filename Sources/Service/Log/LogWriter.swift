@@ -8,6 +8,8 @@ import Workers
 public final class LogWriter: Sendable {
   private struct State {
     var pending: [UInt8] = []
+    /// Empty, with the room of a batch that was written: growing anew would cost more than writing.
+    var spare: [UInt8] = []
     /// Whether the thread has been told that there is something.
     var isAwake = false
     var hasThread = false
@@ -102,9 +104,12 @@ public final class LogWriter: Sendable {
   private func drain() {
     while true {
       let (batch, waiters): ([UInt8], [DispatchSemaphore]) = state.withLock { state in
-        let batch = state.pending
-        state.pending = []
-        guard batch.isEmpty else { return (batch, []) }
+        guard state.pending.isEmpty else {
+          let batch = state.pending
+          state.pending = state.spare
+          state.spare = []
+          return (batch, [])
+        }
         state.isAwake = false
         defer { state.waiters = [] }
         return ([], state.waiters)
@@ -114,7 +119,14 @@ public final class LogWriter: Sendable {
         return
       }
       put(batch)
+      giveBack(batch)
     }
+  }
+
+  private func giveBack(_ written: consuming [UInt8]) {
+    var room = written
+    room.removeAll(keepingCapacity: true)
+    state.withLock { $0.spare = room }
   }
 
   /// One thread writes, so that lines stay whole however little the descriptor takes at a time.

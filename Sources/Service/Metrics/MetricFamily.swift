@@ -73,7 +73,12 @@ struct MetricLabels: Sendable, Hashable, Comparable {
 
   static func < (left: MetricLabels, right: MetricLabels) -> Bool { left.text < right.text }
 
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n")
+  }
+
   private static func escaped(_ value: String) -> String {
+    guard value.utf8.contains(where: isSpecial) else { return value }
     var bytes: [UInt8] = []
     for byte in value.utf8 {
       switch byte {

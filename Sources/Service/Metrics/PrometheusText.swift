@@ -78,6 +78,7 @@ struct PrometheusText {
   }
 
   private static func escapedHelp(_ text: String) -> String {
-    text.replacing("\\", with: #"\\"#).replacing("\n", with: #"\n"#)
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") }) else { return text }
+    return text.replacing("\\", with: #"\\"#).replacing("\n", with: #"\n"#)
   }
 }
