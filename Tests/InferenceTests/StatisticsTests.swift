@@ -39,11 +39,11 @@ import Testing
     #expect(model.finishedSegments == 3 && model.requests(.complete) == 1)
     #expect(model.sourceTokens == translation.segments.tokens.source && model.sourceTokens > 9)
     #expect(model.targetTokens == translation.segments.tokens.target && model.targetTokens > 9)
-    let rows = model.rows.counts
+    let rows = model.rows(.interactive).counts
     #expect(rows.count > 0 && rows.sum >= 2 * Double(rows.count) && rows.sum <= 6 * Double(rows.count))
     #expect(model.waits(.interactive).counts.count == 3 && model.waits(.bulk).counts.count == 0)
     for other in statistics.models where other.model != model.model {
-      #expect(other.finishedSegments == 0 && other.rows.counts.count == 0)
+      #expect(other.finishedSegments == 0 && other.rows(.bulk).counts.count == 0)
     }
     #expect(statistics.depths.allSatisfy { $0.segments == 0 } && statistics.depths.count == 4)
   }
@@ -61,7 +61,8 @@ import Testing
     #expect(depth(.bulk) > 100_000 && depth(.interactive) == 0)
     // en-x is the only one that translates.
     let model = try #require(statistics.models.first { $0.model == "en-x" })
-    #expect(model.requests(.overloaded) == 1)
+    #expect(model.requests(.overloaded) == 1 && statistics.refusedUnread == 0)
+    #expect(throws: Never.self, "interactive requests are still taken") { try engine.checkAdmission() }
     _ = try await engine.translate(EngineTests.short)
     #expect(model.requests(.complete) == 1)
     engine.shutdown()
@@ -98,6 +99,6 @@ import Testing
     ])
     let model = try #require(engine.statistics?.models.first { $0.model == scorer })
     #expect(model.finishedSegments == 2 && model.requests(.complete) == 1 && model.sourceTokens > 4)
-    #expect(model.rows.counts.sum == 2 && model.targetTokens == 0)
+    #expect(model.rows(.bulk).counts.sum == 2 && model.targetTokens == 0)
   }
 }

@@ -231,12 +231,13 @@ struct ObservationTests {
     service.statistics = {
       EngineStatistics(
         rowLimit: 72, models: [ModelStatistics(model: "en-x")],
-        depths: [EngineStatistics.Depth(queue: .generation, priority: .bulk, segments: 5)])
+        depths: [EngineStatistics.Depth(queue: .generation, priority: .bulk, segments: 5)], refusedUnread: 3)
     }
     let text = Site.Answer(try await Site(service).send(.get, "/metrics")).body
     for line in [
       #"dragoman_queue_segments{priority="bulk",queue="generation"} 5"#, "dragoman_batch_row_limit 72",
-      "dragoman_models_ready 1", #"dragoman_batch_rows_bucket{model="en-x",le="128"} 0"#,
+      "dragoman_models_ready 1", #"dragoman_batch_rows_bucket{model="en-x",priority="bulk",le="128"} 0"#,
+      "dragoman_engine_refused_unread_total 3",
       #"dragoman_queue_wait_seconds_count{model="en-x",priority="interactive"} 0"#,
       #"dragoman_engine_requests_total{model="en-x",outcome="overloaded"} 0"#,
       #"dragoman_target_tokens_total{model="en-x"} 0"#,

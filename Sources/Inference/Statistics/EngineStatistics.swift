@@ -19,9 +19,8 @@ package enum RequestEnd: String, Sendable, CaseIterable {
 package final class ModelStatistics: Sendable {
   /// The model's id, as its card has it.
   package let model: String
-  /// Rows of each step: those of the running batch, or the sentences that were scored together. Their count is the number of
-  /// steps.
-  package let rows = AtomicHistogram(bounds: [1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128])
+  private let interactiveRows = AtomicHistogram(bounds: ModelStatistics.rowBounds)
+  private let bulkRows = AtomicHistogram(bounds: ModelStatistics.rowBounds)
   private let interactiveWaits = AtomicHistogram.times()
   private let bulkWaits = AtomicHistogram.times()
   private let source = Atomic<Int>(0)
@@ -43,6 +42,15 @@ package final class ModelStatistics: Sendable {
   package var targetTokens: Int { target.load(ordering: .relaxed) }
   /// Segments that are done.
   package var finishedSegments: Int { segments.load(ordering: .relaxed) }
+
+  /// Rows of each step of a priority's batch, or the sentences that were scored together, which is done in bulk's turns. Their
+  /// count is the number of steps.
+  package func rows(_ priority: Priority) -> AtomicHistogram {
+    switch priority {
+    case .interactive: interactiveRows
+    case .bulk: bulkRows
+    }
+  }
 
   /// How long segments waited for a row.
   package func waits(_ priority: Priority) -> AtomicHistogram {
@@ -86,7 +94,9 @@ package final class ModelStatistics: Sendable {
   }
 
   /// A step is to be done with so many rows.
-  func step(rows count: Int) { rows.record(Double(count)) }
+  func step(_ priority: Priority, rows count: Int) { rows(priority).record(Double(count)) }
+
+  private static let rowBounds: [Double] = [1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128]
 }
 
 /// What the engine has counted since its models were loaded, and what waits now.
@@ -117,11 +127,14 @@ package struct EngineStatistics: Sendable {
   /// Of the models that generate text, in the catalog's order, then of the one that scores sentences.
   package let models: [ModelStatistics]
   package let depths: [Depth]
+  /// Requests that were refused before they were read, whatever model they were for: the queue was full.
+  package let refusedUnread: Int
 
-  package init(rowLimit: Int, models: [ModelStatistics], depths: [Depth]) {
+  package init(rowLimit: Int, models: [ModelStatistics], depths: [Depth], refusedUnread: Int) {
     self.rowLimit = rowLimit
     self.models = models
     self.depths = depths
+    self.refusedUnread = refusedUnread
   }
 }
 

@@ -21,6 +21,7 @@ enum MetricName: String, CaseIterable {
   case targetTokens = "dragoman_target_tokens_total"
   case segments = "dragoman_segments_total"
   case engineRequests = "dragoman_engine_requests_total"
+  case refusedUnread = "dragoman_engine_refused_unread_total"
   case modelsReady = "dragoman_models_ready"
   case ready = "dragoman_ready"
 
@@ -55,14 +56,15 @@ enum MetricName: String, CaseIterable {
     case .queueSegments:
       "Segments that wait for a row of a batch (generation), sentences that wait to be scored (scoring)."
     case .queueWait: "How long segments waited for a row of a batch."
-    case .batchRows: "Rows of the running batch at each step; sentences that were scored together."
-    case .batchRowLimit: "Rows that a running batch may have."
+    case .batchRows: "Rows at each step of a priority's batch; sentences that were scored together."
+    case .batchRowLimit: "Rows that a batch may have."
     case .steps: "Decode steps, one token for each row; of a scorer, groups of sentences."
     case .sourceTokens: "Source tokens of the segments that entered a batch."
     case .targetTokens: "Tokens of the best hypotheses of finished segments."
     case .segments: "Segments that are finished."
     case .engineRequests:
       "Requests to a model by how they ended: complete, cancelled, expired, overloaded, stopped. One of HTTP may make several."
+    case .refusedUnread: "Requests that were refused before they were read: the queue was full."
     case .modelsReady: "Models that are loaded and have passed their self-tests; 0 until all have."
     case .ready: "1 where /ready says 200."
     case .buildInfo: "1; version and commit stand in the labels."

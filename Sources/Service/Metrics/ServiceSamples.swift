@@ -18,6 +18,7 @@ extension MetricSamples {
   /// What the engine counts. The labels are the ids of models, of which there are as many as folders.
   mutating func add(_ statistics: EngineStatistics) {
     gauge(.batchRowLimit, Double(statistics.rowLimit))
+    counter(.refusedUnread, Double(statistics.refusedUnread))
     for depth in statistics.depths {
       gauge(
         .queueSegments, Double(depth.segments),
@@ -26,10 +27,11 @@ extension MetricSamples {
     for model in statistics.models {
       let labels = [("model", model.model)]
       for priority in Priority.allCases {
-        histogram(.queueWait, model.waits(priority), labels + [("priority", priority.rawValue)])
+        let both = labels + [("priority", priority.rawValue)]
+        histogram(.queueWait, model.waits(priority), both)
+        histogram(.batchRows, model.rows(priority), both)
+        counter(.steps, Double(model.rows(priority).counts.count), both)
       }
-      histogram(.batchRows, model.rows, labels)
-      counter(.steps, Double(model.rows.counts.count), labels)
       counter(.sourceTokens, Double(model.sourceTokens), labels)
       counter(.targetTokens, Double(model.targetTokens), labels)
       counter(.segments, Double(model.finishedSegments), labels)
