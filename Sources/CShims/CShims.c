@@ -2,9 +2,11 @@
 #include "CShims.h"
 
 #include <linux/futex.h>
+#include <linux/sockios.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,4 +40,9 @@ int32_t shim_affinity_count(void) {
 
 int32_t shim_accept(int32_t listener, struct sockaddr *address, socklen_t *length) {
   return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int32_t shim_unacknowledged_bytes(int32_t socket) {
+  int count = 0;
+  return ioctl(socket, SIOCOUTQ, &count) == 0 ? count : -1;
 }

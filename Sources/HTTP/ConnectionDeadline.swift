@@ -18,7 +18,10 @@ struct ConnectionDeadline {
   private let deadlines: ServerDeadlines
   private(set) var wait = Wait.nothing
   private var inputEnd = Int64.max
+  /// When it is looked at how much of the pending output the client has taken.
   private var outputEnd = Int64.max
+  /// What it had taken when that wait began.
+  private var takenBefore = 0
 
   init(_ deadlines: ServerDeadlines) {
     self.deadlines = deadlines
@@ -37,15 +40,27 @@ struct ConnectionDeadline {
     }
   }
 
-  /// Output is pending and the client took some of it just now, or it began to be pending.
-  mutating func outputMoved(at now: Int64) { outputEnd = now.adding(deadlines.stalledWrite) }
+  /// Output is pending.
+  ///
+  /// - Parameter taken: bytes of output that the client has taken on this connection so far.
+  mutating func outputPending(at now: Int64, taken: @autoclosure () -> Int) {
+    guard outputEnd == .max else { return }
+    outputEnd = now.adding(deadlines.stalledWrite)
+    takenBefore = taken()
+  }
 
   /// No output is pending.
   mutating func outputDrained() { outputEnd = .max }
 
-  /// What has expired at `now`.
-  func expiry(at now: Int64) -> Expiry? {
-    if now >= outputEnd { return .close }
+  /// What has expired at `now`. A client that takes output too slowly has not taken enough by the end of a wait; one that
+  /// has gets another.
+  mutating func expiry(at now: Int64, taken: @autoclosure () -> Int) -> Expiry? {
+    if now >= outputEnd {
+      let taken = taken()
+      guard taken - takenBefore >= leastOutput else { return .close }
+      outputEnd = now.adding(deadlines.stalledWrite)
+      takenBefore = taken
+    }
     guard now >= inputEnd else { return nil }
     switch wait {
     case .nothing: return nil
@@ -53,6 +68,15 @@ struct ConnectionDeadline {
     case .head: return .refuse(.headTimedOut)
     case .body: return .refuse(.bodyTimedOut)
     }
+  }
+}
+
+extension ConnectionDeadline {
+  /// Bytes that a client must take in one wait.
+  private var leastOutput: Int {
+    let (seconds, attoseconds) = deadlines.stalledWrite.components
+    let exact = (Double(seconds) + Double(attoseconds) * 1e-18) * Double(deadlines.leastOutputRate)
+    return Int(min(max(exact, 1), 1e15))
   }
 }
 

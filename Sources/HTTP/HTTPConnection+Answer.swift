@@ -3,7 +3,9 @@ extension HTTPConnection {
 
   /// Has a request answered and brings the answer to the loop.
   private func answer(_ call: Router.Call) async {
-    let response = await call.respond()
+    // As long as the task runs it holds the body.
+    var held = BodyReservation(loop.context.bodyMemory, reserved: call.request.body.count)
+    let response = await respond(to: call, holding: &held)
     guard case .stream(let stream) = response.body else {
       return loop.post { self.complete(response) }
     }
@@ -37,13 +39,17 @@ extension HTTPConnection {
 
   /// Starts the task that answers a request.
   func start(_ call: Router.Call) {
-    guard case .answering = stage else { return }
+    guard case .answering = stage else { return loop.context.bodyMemory.release(call.request.body.count) }
     task = Task(executorPreference: call.request.executor) { await self.answer(call) }
   }
 
   /// Sends a response that was made while its request was read; the reading goes on afterwards.
-  func answerAtOnce(_ response: HTTPResponse) {
+  func answerAtOnce(_ response: HTTPResponse, acceptedIn accepted: AcceptedCodings = AcceptedCodings()) {
     guard case .answering(let exchange) = stage else { return }
+    var response = response
+    if response.isSentCompressed(to: accepted), !response.takeKeptGzip() {
+      return compressAside(response, for: accepted)
+    }
     guard case .stream(let stream) = response.body else {
       return settle(send(response, answering: exchange))
     }
@@ -51,7 +57,7 @@ extension HTTPConnection {
   }
 
   /// Sends a response whose body is complete.
-  private func complete(_ response: HTTPResponse) {
+  func complete(_ response: HTTPResponse) {
     guard case .answering(let exchange) = stage else { return }
     responseCompleted(send(response, answering: exchange))
   }

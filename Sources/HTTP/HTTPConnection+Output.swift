@@ -5,13 +5,12 @@ extension HTTPConnection {
   /// Writes what is pending and goes on with what waited for that.
   func transmit() {
     guard !isClosed else { return }
-    let pending = output.count
+    let before = output.count
     let outcome = output.write(to: descriptor)
-    loop.context.statistics.sent(pending - output.count)
+    wrote(before - output.count)
     switch outcome {
     case .failed: return close()
-    case .blocked(let progress):
-      if progress || interest & EPOLLOUT.rawValue == 0 { deadline.outputMoved(at: loop.now) }
+    case .blocked: deadline.outputPending(at: loop.now, taken: takenBytes)
     case .drained: deadline.outputDrained()
     }
     afterOutput()
@@ -24,12 +23,22 @@ extension HTTPConnection {
       return transmit()
     }
     let sent = OutputBuffer.send(bytes, from: 0, to: descriptor)
-    loop.context.statistics.sent(max(0, sent))
+    wrote(max(0, sent))
     if sent == bytes.count { return }
     guard sent >= 0 || errno == EAGAIN else { return close() }
     output.append(Array(bytes[max(0, sent)...]))
-    deadline.outputMoved(at: loop.now)
+    deadline.outputPending(at: loop.now, taken: takenBytes)
     updateInterest()
+  }
+
+  /// Bytes of output that the client has acknowledged. Those that the socket took are not enough: its buffer may hold
+  /// megabytes, and it reports no room again before a third of them is gone.
+  var takenBytes: Int { writtenBytes - max(0, Int(shim_unacknowledged_bytes(descriptor))) }
+
+  /// The socket took so many bytes.
+  private func wrote(_ count: Int) {
+    writtenBytes += count
+    loop.context.statistics.sent(count)
   }
 
   private func afterOutput() {

@@ -30,6 +30,8 @@ final class HTTPConnection: @unchecked Sendable {
   var stage = Stage.reading
   var deadline: ConnectionDeadline
   var output = OutputBuffer()
+  /// Bytes of output that the socket has taken.
+  var writtenBytes = 0
   /// The task of the request that is being answered.
   var task: Task<Void, Never>?
   /// The stream's task, waiting for output to drain; true: go on.
@@ -46,6 +48,7 @@ final class HTTPConnection: @unchecked Sendable {
   var backlogStart = 0
   var inputEnded = false
   private var lingeredBytes = 0
+  private var requestCount = 0
   var interest = HTTPConnection.initialInterest
 
   init(descriptor: Int32, loop: IOLoop, remoteAddress: String, countedAddress: IPAddress?) {
@@ -81,7 +84,7 @@ final class HTTPConnection: @unchecked Sendable {
   }
 
   func checkDeadline() {
-    switch deadline.expiry(at: loop.now) {
+    switch deadline.expiry(at: loop.now, taken: takenBytes) {
     case nil: return
     case .close:
       loop.context.statistics.connectionTimedOut()
@@ -109,7 +112,7 @@ final class HTTPConnection: @unchecked Sendable {
     streamWaiter = nil
     output.removeAll()
     backlog = []
-    body = []
+    dropBody()
     loop.remove(self)
   }
 
@@ -164,13 +167,25 @@ final class HTTPConnection: @unchecked Sendable {
       switch event {
       case .head(let head): headCame(head, followed: step.consumed < rest.count)
       case .body where settledAnswer != nil: continue
-      case .body(let range): rest.extracting(range).withUnsafeBufferPointer { body.append(contentsOf: $0) }
+      case .body(let range): bodyCame(rest.extracting(range))
       case .end: requestCame()
       case .refused(let refusal): refuse(refusal)
       }
     }
     if isReading, deadline.wait != .head, parser.position == .inHead { deadline.begin(.head, at: loop.now) }
     return consumed
+  }
+
+  private func bodyCame(_ bytes: Span<UInt8>) {
+    guard loop.context.bodyMemory.reserve(bytes.count) else { return refuse(.bodyMemoryFull) }
+    bytes.withUnsafeBufferPointer { body.append(contentsOf: $0) }
+  }
+
+  /// Forgets what came of a body. As many bytes as it has are reserved for it.
+  private func dropBody() {
+    guard !body.isEmpty else { return }
+    loop.context.bodyMemory.release(body.count)
+    body = []
   }
 
   private func headCame(_ head: HTTPRequestHead, followed: Bool) {
@@ -182,10 +197,15 @@ final class HTTPConnection: @unchecked Sendable {
     guard head.expectsContinue, head.framing != .length(0) else {
       // The client sends the body whatever it is told, so the connection can go on behind it.
       if router.hasAdmissions { settledAnswer = router.admissionAnswer(to: head, from: remoteAddress) }
+      // A body that nobody keeps needs no memory.
+      if settledAnswer == nil, head.framing != .length(0), !loop.context.bodyMemory.admitsAnother {
+        refuse(.bodyMemoryFull)
+      }
       return
     }
+    guard loop.context.bodyMemory.admitsAnother else { return refuse(.bodyMemoryFull) }
     // RFC 9110 §10.1.1: a final answer may take the place of 100, and then the body need not come.
-    if let response = router.answerWithoutBody(to: head, from: remoteAddress) {
+    if let response = router.answerWithoutBody(to: head, from: remoteAddress) ?? codingRefusal(head) {
       let exchange = HTTPResponseEncoder.Exchange(
         isHead: head.method == .head, minorVersion: head.minorVersion, persistence: .close)
       send(response, answering: exchange)
@@ -201,21 +221,32 @@ final class HTTPConnection: @unchecked Sendable {
     guard let head else { return }
     self.head = nil
     var request = HTTPRequest(
-      method: head.method, target: head.target, headers: head.headers, body: body, remoteAddress: remoteAddress)
-    if body.count > ConnectionBounds.shortBodyBytes { request.executor = loop.context.longWork }
-    body = []
+      method: head.method, target: head.target, headers: head.headers, body: body, remoteAddress: remoteAddress,
+      acceptedCodings: head.acceptedCodings, contentForm: head.contentForm)
+    if body.count > ConnectionBounds.shortBodyBytes(head.contentForm) { request.executor = loop.context.longWork }
+    requestCount += 1
+    let isLast = requestCount == loop.context.configuration.maxConnectionRequests
     stage = .answering(
       HTTPResponseEncoder.Exchange(
-        isHead: head.method == .head, minorVersion: head.minorVersion, persistence: head.persistence))
+        isHead: head.method == .head, minorVersion: head.minorVersion, persistence: isLast ? .close : head.persistence))
     deadline.begin(.nothing, at: loop.now)
     loop.context.statistics.requestBegan()
     if let settledAnswer {
       self.settledAnswer = nil
       return answerAtOnce(settledAnswer)
     }
+    if head.acceptedCodings.choice == .nothing {
+      dropBody()
+      return answerAtOnce(notAcceptable(head))
+    }
     switch loop.context.router.route(request) {
-    case .call(let call): loop.startSoon(self, call)
-    case .answer(let response): answerAtOnce(response)
+    case .call(let call):
+      // From here on the task has the body and its reservation.
+      body = []
+      loop.startSoon(self, call)
+    case .answer(let response):
+      dropBody()
+      answerAtOnce(response, acceptedIn: head.acceptedCodings)
     }
   }
 
@@ -228,8 +259,9 @@ final class HTTPConnection: @unchecked Sendable {
   /// Answers what cannot be read, and closes.
   private func refuse(_ refusal: HTTPRefusal) {
     loop.context.statistics.requestRefused(refusal.status.code)
-    body = []
-    let response = loop.context.router.refusalAnswer(refusal, to: head)
+    dropBody()
+    var response = loop.context.router.refusalAnswer(refusal, to: head)
+    if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
     let exchange = HTTPResponseEncoder.Exchange(
       isHead: parser.isHead, minorVersion: head?.minorVersion ?? 1, persistence: .close)
     send(response, answering: exchange)

@@ -8,6 +8,12 @@ public struct HTTPLimits: Sendable, Equatable {
   public var targetBytes = 8 * 1_024
   /// Bytes of the body (413).
   public var bodyBytes = 16 * 1_024 * 1_024
+  /// How many times the size of what was sent a decompressed body may be (413). Text gets 3 to 10 times as large, text of
+  /// repetitions up to 1,000 times; what is refused can be sent uncompressed.
+  public var inflationRatio = 100
+  /// Bytes of a decompressed body for which the ratio does not count: repetitions are harmless in what is small. It holds
+  /// the longest text that the service takes by default.
+  public var inflationFreeBytes = 2 * 1_024 * 1_024
 
   /// Bytes of a method; longer ones name none that exists (501, RFC 9112 §3).
   static let methodBytes = 32

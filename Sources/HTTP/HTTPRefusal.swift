@@ -47,6 +47,8 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
   case bodyTimedOut
   /// The client's address has as many connections as it may have.
   case tooManyConnections(limit: Int)
+  /// All bodies together fill the memory that they may have.
+  case bodyMemoryFull
 
   /// The status that says so.
   public var status: HTTPStatus {
@@ -63,8 +65,12 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
     case .unsupportedMethod, .unsupportedTransferCoding: return .notImplemented
     case .unsupportedVersion: return .httpVersionNotSupported
     case .tooManyConnections: return .tooManyRequests
+    case .bodyMemoryFull: return .serviceUnavailable
     }
   }
+
+  /// Seconds after which it is worth trying again; nil where it is not.
+  public var retryAfter: Int? { self == .bodyMemoryFull ? 1 : nil }
 
   /// One sentence for the body of the answer: what was wrong and what would be right.
   public var message: String {
@@ -95,6 +101,7 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
     case .headTimedOut: return "The request header did not arrive in time"
     case .bodyTimedOut: return "The request body did not arrive in time"
     case .tooManyConnections(let limit): return "Too many connections of one address: at most \(limit)"
+    case .bodyMemoryFull: return ContentCodingError.noMemory.message
     }
   }
 }

@@ -31,7 +31,10 @@ public struct HTTPRequest: Sendable {
     self.init(method: method, target: parsed, headers: headers, body: body, remoteAddress: remoteAddress)
   }
 
-  init(method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders, body: [UInt8], remoteAddress: String) {
+  init(
+    method: HTTPMethod, target: RequestTarget, headers: HTTPHeaders, body: [UInt8], remoteAddress: String,
+    acceptedCodings: AcceptedCodings = AcceptedCodings(), contentForm: ContentForm = .plain
+  ) {
     self.method = method
     self.target = target.text
     self.path = target.path
@@ -40,6 +43,8 @@ public struct HTTPRequest: Sendable {
     self.headers = headers
     self.body = body
     self.remoteAddress = remoteAddress
+    self.acceptedCodings = acceptedCodings
+    self.contentForm = contentForm
   }
 
   /// The request whose body has not come yet.
@@ -49,6 +54,18 @@ public struct HTTPRequest: Sendable {
 
   /// The path as it was sent; the router splits it at `/` before it decodes, so that `%2F` never makes a segment.
   let rawPath: String
+  /// What the client takes its answer in.
+  let acceptedCodings: AcceptedCodings
+  /// Whether the body came with a Content-Encoding.
+  let contentForm: ContentForm
+}
+
+/// Whether a body must be decoded before it is read.
+public enum ContentForm: Sendable, Equatable {
+  /// No Content-Encoding.
+  case plain
+  /// A Content-Encoding (RFC 9110 §8.4), whichever.
+  case coded
 }
 
 /// What protects a connection: an `https` URI may be asked for over TLS only (RFC 9110 §7.4).
@@ -93,4 +110,8 @@ public struct HTTPRequestHead: Sendable {
   public var persistence: ConnectionPersistence
   /// Whether the client waits for `100 Continue` before it sends the body (RFC 9110 §10.1.1).
   public var expectsContinue: Bool
+  /// What the client takes its answer in.
+  public var acceptedCodings: AcceptedCodings
+  /// Whether the body comes with a Content-Encoding.
+  public var contentForm: ContentForm
 }

@@ -15,7 +15,11 @@ public struct HTTPResponse: Sendable {
   /// The header fields. `Connection: close` is honoured; the other framing fields are dropped.
   public var headers: HTTPHeaders
   /// The body; not sent in answer to HEAD, nor with 204 and 304.
-  public var body: Body
+  public var body: Body {
+    didSet { keptGzip = nil }
+  }
+  /// The body in gzip, where whoever made it keeps it so.
+  var keptGzip: [UInt8]?
 
   /// Makes a response of its three parts.
   public init(status: HTTPStatus, headers: HTTPHeaders = HTTPHeaders(), body: Body = .bytes([])) {

@@ -7,6 +7,7 @@ import Synchronization
 public final class HTTPServer: Sendable {
   /// What the server counts.
   public let statistics = ServerStatistics()
+  private let bodyMemory: BodyMemory
   private let configuration: ServerConfiguration
   private let router: Router
   private let state = Mutex(State.new)
@@ -29,7 +30,11 @@ public final class HTTPServer: Sendable {
   public init(configuration: ServerConfiguration, router: Router) {
     self.configuration = configuration
     self.router = router
+    bodyMemory = BodyMemory(limit: configuration.bodyMemoryBytes)
   }
+
+  /// Bytes of request bodies that are held now, decompressed ones included.
+  public var heldBodyBytes: Int { bodyMemory.count }
 
   /// Where the server listens; nil before it has started.
   public var boundAddress: SocketAddress? {
@@ -61,9 +66,23 @@ public final class HTTPServer: Sendable {
     }
   }
 
+  /// Serves a descriptor as if it had been accepted; the tests hand in one that epoll refuses. Closes it where the server
+  /// does not run.
+  package func adopt(_ descriptor: Int32) {
+    let listener: Listener? = state.withLock { state in
+      guard case .running(let running) = state else { return nil }
+      return running.listener
+    }
+    guard let listener else {
+      Glibc.close(descriptor)
+      return
+    }
+    listener.adopt(descriptor)
+  }
+
   private func run(_ descriptor: Int32, at address: SocketAddress) throws(ServerError) -> Running {
     let context = ServerContext(
-      router: router, configuration: configuration, statistics: statistics,
+      router: router, configuration: configuration, statistics: statistics, bodyMemory: bodyMemory,
       longWork: LongWorkExecutor(cores: configuration.cores),
       addressLimit: AddressLimit(configuration),
       connectionClosed: { [weak self] in self?.connectionClosed() })

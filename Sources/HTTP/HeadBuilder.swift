@@ -13,6 +13,8 @@ struct HeadBuilder: Sendable {
   private var keepsAlive = false
   private var expectsContinue = false
   private var expectsUnknown = false
+  private var acceptedCodings = AcceptedCodings()
+  private var contentForm = ContentForm.plain
 
   /// Whether the method was read and is HEAD.
   var isHead: Bool { method == .head }
@@ -70,6 +72,8 @@ struct HeadBuilder: Sendable {
     case 6 where name == .expect: readExpectation(value)
     case 10 where name == .connection: readConnection(value)
     case 14 where name == .contentLength: try readContentLength(value, limits: limits)
+    case 15 where name == .acceptEncoding: acceptedCodings.read(value)
+    case 16 where name == .contentEncoding: contentForm = .coded
     case 17 where name == .transferEncoding: transferCodings.read(value)
     default: return
     }
@@ -133,7 +137,8 @@ struct HeadBuilder: Sendable {
     return HTTPRequestHead(
       method: method, target: target, minorVersion: minorVersion, headers: headers, framing: framing,
       persistence: persists ? .keepAlive : .close,
-      expectsContinue: expectsContinue && minorVersion == 1)
+      expectsContinue: expectsContinue && minorVersion == 1,
+      acceptedCodings: acceptedCodings, contentForm: contentForm)
   }
 
   /// RFC 9112 §6.3: the length of the body.

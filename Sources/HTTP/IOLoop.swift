@@ -8,6 +8,7 @@ struct ServerContext: Sendable {
   let router: Router
   let configuration: ServerConfiguration
   let statistics: ServerStatistics
+  let bodyMemory: BodyMemory
   /// Where the tasks of long requests run.
   let longWork: LongWorkExecutor
   /// Nil where connections are not counted by address.

@@ -92,6 +92,11 @@ final class Listener: @unchecked Sendable {
     loop.adopt(accepted, from: peer, entry)
   }
 
+  /// Serves a descriptor as if it had been accepted. From any queue.
+  func adopt(_ descriptor: Int32) {
+    queue.async { self.serve(descriptor, from: sockaddr_storage()) }
+  }
+
   private func backOff() {
     guard !isStopped, !isSuspended else { return }
     suspend()

@@ -7,8 +7,8 @@ struct OutputBuffer {
   enum Outcome: Equatable {
     /// All was taken.
     case drained
-    /// The socket is full; `progress` says whether it took anything.
-    case blocked(progress: Bool)
+    /// The socket is full.
+    case blocked
     /// The connection is gone.
     case failed
   }
@@ -34,12 +34,10 @@ struct OutputBuffer {
 
   /// Writes until all is taken or the socket is full.
   mutating func write(to descriptor: Int32) -> Outcome {
-    var progress = false
     while let segment = segments.first {
       let more = segments.count > 1 ? Int32(MSG_MORE) : 0
       let sent = Self.send(segment, from: offset, to: descriptor, flags: more)
-      guard sent >= 0 else { return errno == EAGAIN ? .blocked(progress: progress) : .failed }
-      progress = true
+      guard sent >= 0 else { return errno == EAGAIN ? .blocked : .failed }
       offset += sent
       count -= sent
       if offset == segment.count {

@@ -102,7 +102,7 @@ public struct Router: Sendable {
 
   /// A request with the handler that was chosen for it.
   struct Call: Sendable {
-    let request: HTTPRequest
+    var request: HTTPRequest
     let parameters: RouteParameters
     let handler: Handler
 
@@ -147,7 +147,8 @@ public struct Router: Sendable {
     error(refusal.status, refusal.message, head?.target.path ?? "", head?.headers ?? HTTPHeaders())
   }
 
-  private func error(
+  /// The answer to a request that no handler gets, with what every answer has.
+  func error(
     _ status: HTTPStatus, _ message: String, _ path: String, _ fields: HTTPHeaders
   ) -> HTTPResponse {
     var response = errorResponse(status, message, path)

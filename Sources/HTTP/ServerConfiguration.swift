@@ -10,6 +10,10 @@ public struct ServerConfiguration: Sendable {
   public var maxConnectionsPerAddress: Int?
   /// Proxies: their connections are not counted by address.
   public var trustedProxies: [AddressRange] = []
+  /// Requests that one connection may send; the answer to the last closes it. Nil: as many as it likes.
+  public var maxConnectionRequests: Int?
+  /// Bytes of request bodies that all connections together hold, decompressed ones included (503).
+  public var bodyMemoryBytes = 1 << 30
   /// I/O loops; each has a queue and an epoll descriptor of its own, and a connection stays on one loop.
   public var loopCount = 1
   /// Processors of the machine; requests with long bodies are read on half as many threads.
@@ -41,8 +45,11 @@ public struct ServerDeadlines: Sendable, Equatable {
   public var body = Duration.seconds(60)
   /// Between a response and the next request.
   public var keepAlive = Duration.seconds(60)
-  /// For output that the client does not take: since the last byte it took.
+  /// For output that the client does not take, or not at `leastOutputRate`.
   public var stalledWrite = Duration.seconds(30)
+  /// Bytes a second that a client must take of pending output, on average over `stalledWrite`. A modem takes 5,000; who
+  /// takes less than this holds an answer in memory for as long as he likes.
+  public var leastOutputRate = 1_024
   /// After the last response, for the client to read it and close (RFC 9112 §9.6).
   public var linger = Duration.seconds(5)
 
@@ -65,7 +72,10 @@ enum ConnectionBounds {
   /// Bodies up to this are copied behind their head and sent with it.
   static let copiedBodyBytes = 16 * 1_024
   /// Requests with longer bodies are answered on `LongWorkExecutor`.
-  static let shortBodyBytes = 32 * 1_024
+  static func shortBodyBytes(_ form: ContentForm) -> Int {
+    // Text is some four times as large as it is sent in gzip.
+    form == .plain ? 32 * 1_024 : 8 * 1_024
+  }
   /// Input that is read and thrown away after the last response, so that the client gets to read it.
   static let lingerBytes = 64 * 1_024 * 1_024
   /// Reads for one readiness event, so that one connection does not hold up the others.

@@ -25,4 +25,7 @@ int32_t shim_affinity_count(void);
 /// Accepts one connection as a non-blocking, close-on-exec descriptor; −1 and errno when there is none.
 int32_t shim_accept(int32_t listener, struct sockaddr *_Nullable address, socklen_t *_Nullable length);
 
+/// Bytes that a TCP socket has taken and its peer has not acknowledged; −1 when the system does not say.
+int32_t shim_unacknowledged_bytes(int32_t socket);
+
 #pragma clang assume_nonnull end
