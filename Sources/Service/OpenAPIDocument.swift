@@ -21,6 +21,10 @@ package enum OpenAPIDocument {
         `A-Z a-z 0-9 . _ ~ + / = : -`. A request with a valid `traceparent` (W3C Trace Context, level 1) is answered with one of
         the same trace and a span of this server's; `tracestate` is not sent back.
 
+        Bodies may be compressed: `Content-Encoding: gzip` or `deflate`. Decompressed they count against the same limit, and above
+        2 MiB they may be at most 100 times what was sent. Answers of text from 1,400 bytes on are compressed with gzip for
+        clients that say `Accept-Encoding: gzip`; streams are not.
+
         JSON is RFC 8259 to the letter: UTF-8 without a byte order mark, no trailing comma, at most 64 levels deep, numbers of
         at most 64 characters, names of at most 1,024 bytes, no lone surrogates, and no name twice in the outermost object.
         Fields that are not described here are ignored. An optional field that is null counts as absent.
@@ -430,7 +434,9 @@ package enum OpenAPIDocument {
                 requests: {value: {error: 'Slowdown: 20 per 1 minute'}}
                 characters: {value: {error: 'Slowdown: 100000 characters per 1 minute'}}
         UnsupportedMedia:
-          description: A body that is multipart/form-data, or that has a Content-Encoding.
+          description: >-
+            A body that is multipart/form-data, or that has another Content-Encoding than gzip and deflate (`Accept-Encoding`
+            names those then).
           content:
             application/json:
               schema: {$ref: '#/components/schemas/Error'}
@@ -439,7 +445,7 @@ package enum OpenAPIDocument {
                   value:
                     error: >-
                       multipart/form-data is not supported: send application/json or application/x-www-form-urlencoded
-                coding: {value: {error: 'Content-Encoding gzip is not supported yet'}}
+                coding: {value: {error: 'Content-Encoding br is not supported: send gzip, deflate or no Content-Encoding'}}
         Failed:
           description: The model could not be used; the server's log says why, beside the request's id.
           content:
@@ -474,10 +480,12 @@ package enum OpenAPIDocument {
           description: |
             Refused before the operation saw it:
             400 malformed HTTP · 404 no such path · 405 no such method there (`Allow` names those there are) · 408 header or
-            body came too slowly · 413 body above 16 MiB (`--body-limit`) · 414 target above 8 KiB · 417 an expectation
-            other than 100-continue · 429 too many connections of one address (`--address-connection-limit`) · 431 header
-            above 16 KiB or 100 fields · 501 unknown method or transfer coding · 505 not HTTP/1.1 or HTTP/1.0. After 400,
-            408, 413, 414, 417, 429, 431, 501 and 505 of malformed HTTP the connection closes.
+            body came too slowly · 406 `Accept-Encoding` refuses gzip and identity · 413 body above 16 MiB (`--body-limit`),
+            also when it is decompressed · 414 target above 8 KiB (`--target-limit`) · 417 an expectation other than
+            100-continue · 429 too many connections of one address (`--address-connection-limit`) · 431 header above 16 KiB
+            (`--header-limit`) or 100 fields (`--header-count-limit`) · 501 unknown method or transfer coding · 503 with
+            Retry-After: bodies of all requests fill their memory (`--body-memory-limit`) · 505 not HTTP/1.1 or HTTP/1.0. After
+            400, 408, 413, 414, 417, 429, 431, 501 and 505 of malformed HTTP the connection closes.
           content:
             application/json:
               schema: {$ref: '#/components/schemas/Error'}

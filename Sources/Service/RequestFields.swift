@@ -68,9 +68,6 @@ struct RequestFields<Field: RequestField>: Sendable {
 
   /// Reads JSON, or query and form together, as the content type says.
   init(_ request: HTTPRequest) throws(APIError) {
-    if let coding = request.headers[.contentEncoding]?.lowercased(), coding != "identity", !coding.isEmpty {
-      throw .unsupportedMedia("Content-Encoding \(coding) is not supported yet")
-    }
     let type = (request.headers[.contentType] ?? "").prefix { $0 != ";" }
       .lowercased().trimming(while: { $0 == " " || $0 == "\t" })
     if type == "application/json" || type.hasPrefix("application/") && type.hasSuffix("+json") {

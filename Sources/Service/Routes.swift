@@ -9,7 +9,8 @@ package enum Routes {
       service: context.service, limits: context.limits, access: access, logger: context.logger, patience: patience)
     let summarize = SummarizeEndpoint(
       service: context.service, limits: context.limits, access: access, logger: context.logger, patience: patience)
-    let page = WebPage(keys: access.keyUse)
+    // Both are compressed here, once, and not when they are first asked for.
+    let (page, specification) = (WebPage(keys: access.keyUse), SpecificationEndpoint())
     let working: Set = [200, 400, 403, 415, 429, 500, 503, 504]
     let languages = LanguagesEndpoint(service: context.service)
     let ready = ReadyEndpoint(service: context.service, lifecycle: context.lifecycle)
@@ -22,7 +23,7 @@ package enum Routes {
       Route(.get, "/ready", [200, 503], .probe { ready.respond() }),
       Route(.get, "/metrics", [200], .probe { metrics.respond() }),
       Route(.get, "/version", [200], .lookup { VersionEndpoint().respond() }),
-      Route(.get, "/openapi.yaml", [200], .lookup { SpecificationEndpoint().respond() }),
+      Route(.get, "/openapi.yaml", [200], .lookup { specification.respond() }),
       Route(.get, "/", [200], .lookup { page.response() }),
     ]
   }

@@ -29,10 +29,16 @@ public struct ServiceConfiguration: Sendable, Equatable {
   public var requestTimeout = Duration.seconds(300)
   /// Bytes of a body.
   public var bodyLimit = 16 * 1_024 * 1_024
+  /// Bytes of all bodies that are held at a time.
+  public var bodyMemoryLimit = ServiceConfiguration.defaultBodyMemory
+  /// What a request's header may be, and how far a body may inflate; `bodyLimit` stands for the size of the body here.
+  public var httpLimits = HTTPLimits()
   /// What one request may ask for.
   public var limits = RequestLimits()
   /// Connections open at a time.
   public var connectionLimit = 10_000
+  /// Requests of one connection; 0 is no limit.
+  public var connectionRequestLimit = 0
   /// Who may come in.
   public var access = AccessSettings()
   /// The server's patience with a client.
@@ -53,7 +59,11 @@ public struct ServiceConfiguration: Sendable, Equatable {
     server.loopCount = ServerConfiguration.loops(cores: ProcessorCount.available)
     server.maxConnectionsPerAddress = access.connectionsPerAddress
     server.trustedProxies = access.trustedProxies
-    server.limits.bodyBytes = bodyLimit
+    server.maxConnectionRequests = connectionRequestLimit == 0 ? nil : connectionRequestLimit
+    server.bodyMemoryBytes = bodyMemoryLimit
+    server.limits = httpLimits
+    // What could never be held beside what it was sent as is too large: to try again would not help.
+    server.limits.bodyBytes = min(bodyLimit, bodyMemoryLimit / 2)
     server.deadlines = deadlines
     return server
   }
@@ -75,6 +85,9 @@ public struct ServiceConfiguration: Sendable, Equatable {
     let beside = executable[..<slash] + "/models"
     return isFolder(String(beside)) ? String(beside) : here
   }
+
+  /// A quarter of what the process may use, at most 1 GiB.
+  public static let defaultBodyMemory = min(MachineMemory.available / 4, 1 << 30)
 
   private static func isFolder(_ path: String) -> Bool {
     var isDirectory: ObjCBool = false

@@ -10,10 +10,15 @@ public struct Setting: Sendable, Equatable {
     case drainTimeout = "drain_timeout"
     case requestTimeout = "request_timeout"
     case bodyLimit = "body_limit"
+    case bodyMemoryLimit = "body_memory_limit"
+    case headerLimit = "header_limit"
+    case headerCountLimit = "header_count_limit"
+    case targetLimit = "target_limit"
     case itemLimit = "item_limit"
     case characterLimit = "character_limit"
     case summaryCharacterLimit = "summary_character_limit"
     case connectionLimit = "connection_limit"
+    case connectionRequestLimit = "connection_request_limit"
     case addressConnectionLimit = "address_connection_limit"
     case apiKeys = "api_keys"
     case anonymous
@@ -71,11 +76,19 @@ public struct Setting: Sendable, Equatable {
     Setting(.shutdownDelay, "SECONDS", "0", "How long to go on serving after SIGTERM while /ready already says 503"),
     Setting(.drainTimeout, "SECONDS", "30", "How long accepted requests may take to finish after that"),
     Setting(.requestTimeout, "SECONDS", "300", "How long one request may take, its wait included (504)"),
-    Setting(.bodyLimit, "BYTES", "16777216", "Size of a request's body (413)"),
+    Setting(.bodyLimit, "BYTES", "16777216", "Size of a request's body, also when it is decompressed (413)"),
+    Setting(
+      .bodyMemoryLimit, "BYTES", "a quarter of the memory, at most 1 GiB",
+      "Size of all bodies that are held at a time, decompressed ones included (503)"),
+    Setting(.headerLimit, "BYTES", "16384", "Size of a request's header, its first line included (431)"),
+    Setting(.headerCountLimit, "N", "100", "Fields of a request's header (431)"),
+    Setting(.targetLimit, "BYTES", "8192", "Size of a request's target, which is path and query (414)"),
     Setting(.itemLimit, "N", "10000", "Entries of an array q (400)"),
     Setting(.characterLimit, "N", "500000", "Characters of all of q (400)"),
     Setting(.summaryCharacterLimit, "N", "2000000", "Characters of a text to be summarized (400)"),
     Setting(.connectionLimit, "N", "10000", "Connections open at a time; more wait to be accepted"),
+    Setting(
+      .connectionRequestLimit, "N", "0", "Requests of one connection; the answer to the last closes it; 0 is no limit"),
     Setting(
       .addressConnectionLimit, "N", "0",
       "Connections of one address (IPv6: of one /64) open at a time; 0 is no limit (429)"),
@@ -92,7 +105,7 @@ public struct Setting: Sendable, Equatable {
     Setting(.headerTimeout, "SECONDS", "20", "From a request's first byte to the end of its header (408)"),
     Setting(.bodyTimeout, "SECONDS", "60", "From there to the end of its body (408)"),
     Setting(.idleTimeout, "SECONDS", "60", "To a connection's first byte, and between two requests"),
-    Setting(.writeTimeout, "SECONDS", "30", "For an answer of which the client takes nothing"),
+    Setting(.writeTimeout, "SECONDS", "30", "For an answer of which the client takes less than 1 KiB a second"),
     Setting(.logLevel, "LEVEL", "info", "trace, debug, info, notice, warning, error or critical"),
     Setting(.logFormat, "text|json", "text", "One line an event, for people or for machines"),
   ]

@@ -5,15 +5,15 @@ import HTTPTypes
 /// GET /: a page to translate and summarize with. It needs no other host: style and script stand in it, and a browser
 /// runs no others.
 struct WebPage: Sendable {
-  private let body: [UInt8]
+  private let body: FixedBody
 
   /// - Parameter keys: whether the page asks for a key from the start; it does so later where the server refuses it.
   init(keys: KeyUse) {
-    body = Array(Self.html(keys).utf8)
+    body = FixedBody(Array(Self.html(keys).utf8))
   }
 
   func response() -> HTTPResponse {
-    var response = HTTPResponse(status: .ok, contentType: "text/html; charset=utf-8", body: body)
+    var response = HTTPResponse(status: .ok, contentType: "text/html; charset=utf-8", fixed: body)
     response.headers.append(contentsOf: Self.fields)
     return response
   }

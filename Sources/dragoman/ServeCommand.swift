@@ -77,10 +77,15 @@ struct ServeOptions: ParsableArguments {
   @Option(help: SettingHelp.text(.drainTimeout)) var drainTimeout: String?
   @Option(help: SettingHelp.text(.requestTimeout)) var requestTimeout: String?
   @Option(help: SettingHelp.text(.bodyLimit)) var bodyLimit: String?
+  @Option(help: SettingHelp.text(.bodyMemoryLimit)) var bodyMemoryLimit: String?
+  @Option(help: SettingHelp.text(.headerLimit)) var headerLimit: String?
+  @Option(help: SettingHelp.text(.headerCountLimit)) var headerCountLimit: String?
+  @Option(help: SettingHelp.text(.targetLimit)) var targetLimit: String?
   @Option(help: SettingHelp.text(.itemLimit)) var itemLimit: String?
   @Option(help: SettingHelp.text(.characterLimit)) var characterLimit: String?
   @Option(help: SettingHelp.text(.summaryCharacterLimit)) var summaryCharacterLimit: String?
   @Option(help: SettingHelp.text(.connectionLimit)) var connectionLimit: String?
+  @Option(help: SettingHelp.text(.connectionRequestLimit)) var connectionRequestLimit: String?
   @Option(help: SettingHelp.text(.addressConnectionLimit)) var addressConnectionLimit: String?
   @Option(help: SettingHelp.text(.apiKeys), completion: .file()) var apiKeys: String?
   @Option(help: SettingHelp.text(.anonymous), completion: .choice(AnonymousAccess.self)) var anonymous: String?
@@ -101,9 +106,12 @@ struct ServeOptions: ParsableArguments {
     let values: [(Setting.Name, String?)] = [
       (.host, host), (.port, port), (.models, models), (.threads, threads), (.quantization, quantization),
       (.beamSize, beamSize), (.config, config), (.shutdownDelay, shutdownDelay), (.drainTimeout, drainTimeout),
-      (.requestTimeout, requestTimeout), (.bodyLimit, bodyLimit), (.itemLimit, itemLimit),
+      (.requestTimeout, requestTimeout), (.bodyLimit, bodyLimit), (.bodyMemoryLimit, bodyMemoryLimit),
+      (.headerLimit, headerLimit), (.headerCountLimit, headerCountLimit), (.targetLimit, targetLimit),
+      (.itemLimit, itemLimit),
       (.characterLimit, characterLimit), (.summaryCharacterLimit, summaryCharacterLimit),
-      (.connectionLimit, connectionLimit), (.addressConnectionLimit, addressConnectionLimit), (.apiKeys, apiKeys),
+      (.connectionLimit, connectionLimit), (.connectionRequestLimit, connectionRequestLimit),
+      (.addressConnectionLimit, addressConnectionLimit), (.apiKeys, apiKeys),
       (.anonymous, anonymous), (.rateLimit, rateLimit), (.characterRateLimit, characterRateLimit),
       (.trustedProxies, trustedProxies), (.corsOrigins, corsOrigins), (.headerTimeout, headerTimeout),
       (.bodyTimeout, bodyTimeout), (.idleTimeout, idleTimeout), (.writeTimeout, writeTimeout),

@@ -3,6 +3,7 @@ import HTTP
 import Service
 import TestSupport
 import Testing
+import Workers
 
 struct ConfigurationTests {
   private func resolve(
@@ -19,7 +20,9 @@ struct ConfigurationTests {
     let configuration = try resolve().configuration
     #expect(configuration == ServiceConfiguration())
     #expect(configuration.host == "127.0.0.1" && configuration.port == 8_080)
-    #expect(configuration.server.limits.bodyBytes == 16 << 20)
+    #expect(configuration.server.limits == HTTPLimits())
+    #expect(configuration.server.maxConnectionRequests == nil)
+    #expect((16 << 20...1 << 30).contains(configuration.server.bodyMemoryBytes))
     #expect(configuration.limits.items == 10_000 && configuration.limits.characters == 500_000)
     #expect(configuration.limits.summaryCharacters == 2_000_000)
     #expect(configuration.deadlines == ServerDeadlines())
@@ -38,12 +41,38 @@ struct ConfigurationTests {
     #expect(named.configuration.port == 9)
   }
 
+  @Test func `the limits of the server are those that are set`() throws {
+    let server = try resolve(flags: [
+      "header-limit": "1000", "header-count-limit": "11", "target-limit": "99", "connection-request-limit": "12",
+      "body-limit": "5000000", "body-memory-limit": "4000000",
+    ]).configuration.server
+    #expect(server.limits.headBytes == 1_000 && server.limits.fieldCount == 11 && server.limits.targetBytes == 99)
+    #expect(server.maxConnectionRequests == 12 && server.bodyMemoryBytes == 4_000_000)
+    // A body that could never be held is too large; 503 would say that it is worth trying again.
+    #expect(server.limits.bodyBytes == 2_000_000)
+  }
+
+  @Test func `the memory is that of the control group where it is less`() {
+    func limit(_ files: [String: String], _ memberships: String) -> Int? {
+      MachineMemory.limit(of: ProcessorCount.parseMemberships(memberships)) { files[$0] }
+    }
+    #expect(MachineMemory.available >= 64 << 20)
+    #expect(limit([:], "0::/\n") == nil)
+    #expect(limit(["/sys/fs/cgroup/memory.max": "max\n"], "0::/\n") == nil)
+    #expect(limit(["/sys/fs/cgroup/memory.max": "1000\n"], "0::/\n") == 1_000)
+    let nested = ["/sys/fs/cgroup/a/memory.max": "900\n", "/sys/fs/cgroup/a/b/memory.max": "max\n"]
+    #expect(limit(nested, "0::/a/b\n") == 900)
+    let old = ["/sys/fs/cgroup/memory/x/memory.limit_in_bytes": "800\n", "/sys/fs/cgroup/memory.max": "1"]
+    #expect(limit(old, "5:cpu,cpuacct:/x\n4:memory:/x\n") == 800)
+  }
+
   @Test func `every setting can be set everywhere`() throws {
     let examples: [Setting.Name: String] = [
       .host: "::1", .port: "81", .models: "/m", .threads: "97", .quantization: "float32", .beamSize: "1",
       .shutdownDelay: "0.25", .drainTimeout: "4", .requestTimeout: "5", .bodyLimit: "6", .itemLimit: "7",
       .characterLimit: "8", .summaryCharacterLimit: "10", .connectionLimit: "9", .headerTimeout: "11",
-      .bodyTimeout: "12", .idleTimeout: "13",
+      .bodyMemoryLimit: "16384", .headerLimit: "15000", .headerCountLimit: "18", .targetLimit: "19",
+      .connectionRequestLimit: "20", .bodyTimeout: "12", .idleTimeout: "13",
       .addressConnectionLimit: "15", .apiKeys: "/k", .anonymous: "allowed", .rateLimit: "16",
       .characterRateLimit: "17", .trustedProxies: "10.0.0.0/8, ::1",
       .corsOrigins: "https://a.example,http://b:81",
