@@ -87,7 +87,7 @@ let package = Package(
     tests("TokenizersTests", ["Tokenizers"]),
     tests("TextTests", ["Text"]),
     tests("EvaluationTests", ["Evaluation"]),
-    tests("HTTPTests", ["HTTP", "CZlib"]),
+    tests("HTTPTests", ["HTTP", "COpenSSL", "CZlib"]),
     tests("KernelsTests", ["Kernels", "Tensors", "Workers"]),
     tests("ModelsTests", ["Models", "Kernels", "Tensors", "Workers"]),
     tests("GenerationTests", ["Generation", "Models", "Kernels", "Tensors", "Workers"]),

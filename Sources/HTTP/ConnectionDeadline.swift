@@ -2,7 +2,7 @@
 struct ConnectionDeadline {
   /// What a connection waits for from its client, apart from taking output.
   enum Wait {
-    case firstByte, head, body, keepAlive, linger
+    case handshake, firstByte, head, body, keepAlive, linger
     /// The answer is being made: the client owes nothing.
     case nothing
   }
@@ -32,6 +32,7 @@ struct ConnectionDeadline {
     self.wait = wait
     switch wait {
     case .nothing: inputEnd = .max
+    case .handshake: inputEnd = now.adding(deadlines.handshake)
     case .firstByte: inputEnd = now.adding(deadlines.firstByte)
     case .head: inputEnd = now.adding(deadlines.head)
     case .body: inputEnd = now.adding(deadlines.body)
@@ -64,7 +65,7 @@ struct ConnectionDeadline {
     guard now >= inputEnd else { return nil }
     switch wait {
     case .nothing: return nil
-    case .firstByte, .keepAlive, .linger: return .close
+    case .handshake, .firstByte, .keepAlive, .linger: return .close
     case .head: return .refuse(.headTimedOut)
     case .body: return .refuse(.bodyTimedOut)
     }

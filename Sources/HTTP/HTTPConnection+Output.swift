@@ -5,9 +5,10 @@ extension HTTPConnection {
   /// Writes what is pending and goes on with what waited for that.
   func transmit() {
     guard !isClosed else { return }
-    let before = output.count
-    let outcome = output.write(to: descriptor)
-    wrote(before - output.count)
+    let (unsealed, written) = (output.unsealedCount, output.writtenCount)
+    let outcome = tls.map { output.write(through: $0, to: descriptor) } ?? output.write(to: descriptor)
+    loop.context.statistics.sent(unsealed - output.unsealedCount)
+    writtenBytes += output.writtenCount - written
     switch outcome {
     case .failed: return close()
     case .blocked: deadline.outputPending(at: loop.now, taken: takenBytes)
@@ -18,12 +19,13 @@ extension HTTPConnection {
 
   /// Sends the first bytes of a response directly; keeps what the socket does not take.
   func transmit(_ bytes: [UInt8]) {
-    guard output.isEmpty else {
+    guard output.isEmpty, tls == nil else {
       output.append(bytes)
       return transmit()
     }
     let sent = OutputBuffer.send(bytes, from: 0, to: descriptor)
-    wrote(max(0, sent))
+    loop.context.statistics.sent(max(0, sent))
+    writtenBytes += max(0, sent)
     if sent == bytes.count { return }
     guard sent >= 0 || errno == EAGAIN else { return close() }
     output.append(Array(bytes[max(0, sent)...]))
@@ -34,12 +36,6 @@ extension HTTPConnection {
   /// Bytes of output that the client has acknowledged. Those that the socket took are not enough: its buffer may hold
   /// megabytes, and it reports no room again before a third of them is gone.
   var takenBytes: Int { writtenBytes - max(0, Int(shim_unacknowledged_bytes(descriptor))) }
-
-  /// The socket took so many bytes.
-  private func wrote(_ count: Int) {
-    writtenBytes += count
-    loop.context.statistics.sent(count)
-  }
 
   private func afterOutput() {
     if output.isEmpty, let waiter = streamWaiter {
@@ -103,6 +99,11 @@ extension HTTPConnection {
   }
 
   private func linger() {
+    if let tls, tls.end() {
+      // The end of TLS goes before the end of TCP; this is called again when it has gone.
+      output.append(sealedBy: tls)
+      return transmit()
+    }
     // A close with unread input would send a reset, and the client might lose the response to it.
     guard !inputEnded, shutdown(descriptor, Int32(SHUT_WR)) == 0 else { return close() }
     stage = .lingering

@@ -27,6 +27,11 @@ final class HTTPConnection: @unchecked Sendable {
   let remoteAddress: String
   /// What the connection is counted by; nil where it is not.
   let countedAddress: IPAddress?
+  /// The connection's TLS; nil where it speaks plain HTTP.
+  var tls: TLSSession?
+  var handshake: HandshakeProgress
+  /// What the connection is told instead of being served.
+  var refusalAfterHandshake: HTTPRefusal?
   var stage = Stage.reading
   var deadline: ConnectionDeadline
   var output = OutputBuffer()
@@ -51,14 +56,16 @@ final class HTTPConnection: @unchecked Sendable {
   private var requestCount = 0
   var interest = HTTPConnection.initialInterest
 
-  init(descriptor: Int32, loop: IOLoop, remoteAddress: String, countedAddress: IPAddress?) {
+  init(descriptor: Int32, loop: IOLoop, remoteAddress: String, countedAddress: IPAddress?, tls: TLSSession?) {
     self.descriptor = descriptor
     self.loop = loop
     self.remoteAddress = remoteAddress
     self.countedAddress = countedAddress
+    self.tls = tls
+    handshake = tls == nil ? .ended : .notBegun
     parser = HTTPRequestParser(limits: loop.context.configuration.limits)
     deadline = ConnectionDeadline(loop.context.configuration.deadlines)
-    deadline.begin(.firstByte, at: loop.now)
+    deadline.begin(tls == nil ? .firstByte : .handshake, at: loop.now)
   }
 
   var isClosed: Bool { if case .closed = stage { true } else { false } }
@@ -95,15 +102,21 @@ final class HTTPConnection: @unchecked Sendable {
 
   /// Ends the connection when no request has begun on it; otherwise its answer will end it.
   func closeIfIdle() {
-    guard isReading, output.isEmpty, parser.position == .betweenRequests else { return }
+    guard isIdle else { return }
     // A request may have come already without having been reported.
     readAvailable()
-    if isReading, output.isEmpty, parser.position == .betweenRequests { close() }
+    if isIdle { close() }
+  }
+
+  private var isIdle: Bool {
+    isReading && output.isEmpty && parser.position == .betweenRequests && handshake != .begun
   }
 
   /// Cancels what is owed and closes the descriptor.
   func close() {
     guard !isClosed else { return }
+    if handshake != .ended { endHandshake(handshake == .begun ? .failed : .notBegun) }
+    sayEnd()
     if case .answering = stage { loop.context.statistics.requestEnded() }
     stage = .closed
     task?.cancel()
@@ -111,6 +124,7 @@ final class HTTPConnection: @unchecked Sendable {
     streamWaiter?.resume(returning: false)
     streamWaiter = nil
     output.removeAll()
+    tls = nil
     backlog = []
     dropBody()
     loop.remove(self)
@@ -126,13 +140,15 @@ final class HTTPConnection: @unchecked Sendable {
         return errno == EAGAIN ? () : close()
       }
       guard count > 0 else { return endOfInput() }
-      received(UnsafeBufferPointer(rebasing: loop.readBuffer.bindMemory(to: UInt8.self)[..<count]))
+      let bytes = UnsafeBufferPointer(rebasing: loop.readBuffer.bindMemory(to: UInt8.self)[..<count])
+      if let tls { receivedSealed(bytes, tls) } else { received(bytes) }
       // Level-triggered: a short read has most likely emptied the socket, and if not, the loop is told again.
       if isClosed || count < loop.readBuffer.count || interest & EPOLLIN.rawValue == 0 { return }
     }
   }
 
-  private func received(_ bytes: UnsafeBufferPointer<UInt8>) {
+  /// Acts on what came, opened where it was sealed.
+  func received(_ bytes: UnsafeBufferPointer<UInt8>) {
     loop.context.statistics.received(bytes.count)
     switch stage {
     case .reading where backlog.isEmpty:
@@ -253,11 +269,13 @@ final class HTTPConnection: @unchecked Sendable {
   /// Tells a connection beyond its address's limit so, and ends it.
   func refuseForItsAddress() {
     guard !isClosed, let limit = loop.context.configuration.maxConnectionsPerAddress else { return }
-    refuse(.tooManyConnections(limit: limit))
+    let refusal = HTTPRefusal.tooManyConnections(limit: limit)
+    // An answer can be sealed when the handshake is over.
+    if handshake == .ended { refuse(refusal) } else { refusalAfterHandshake = refusal }
   }
 
   /// Answers what cannot be read, and closes.
-  private func refuse(_ refusal: HTTPRefusal) {
+  func refuse(_ refusal: HTTPRefusal) {
     loop.context.statistics.requestRefused(refusal.status.code)
     dropBody()
     var response = loop.context.router.refusalAnswer(refusal, to: head)
@@ -268,7 +286,7 @@ final class HTTPConnection: @unchecked Sendable {
     finish()
   }
 
-  private func endOfInput() {
+  func endOfInput() {
     guard !inputEnded else { return }
     inputEnded = true
     switch stage {

@@ -41,6 +41,8 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
   case bodyTooLarge(limit: Int)
   /// A chunk is not `size [extensions] CRLF data CRLF`, its size overflows, or its extensions are over the limit.
   case malformedChunk
+  /// Plain HTTP where TLS is spoken.
+  case plainOnTLSPort
   /// The request line and the fields did not come in time.
   case headTimedOut
   /// The body did not come in time.
@@ -54,7 +56,8 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
   public var status: HTTPStatus {
     switch self {
     case .malformedRequestLine, .malformedTarget, .malformedPath, .malformedField, .foldedField, .hostCount,
-      .malformedHost, .malformedContentLength, .twoFramings, .malformedTransferEncoding, .malformedChunk:
+      .malformedHost, .malformedContentLength, .twoFramings, .malformedTransferEncoding, .malformedChunk,
+      .plainOnTLSPort:
       return .badRequest
     case .headTimedOut, .bodyTimedOut: return .requestTimeout
     case .bodyTooLarge: return .contentTooLarge
@@ -98,6 +101,7 @@ public enum HTTPRefusal: Error, Sendable, Equatable {
     case .unknownExpectation: return "Unknown expectation: only \"100-continue\" can be met"
     case .bodyTooLarge(let limit): return "Request body too large: at most \(limit) bytes"
     case .malformedChunk: return "Malformed chunk: send its size in hexadecimal, CRLF, the data, CRLF"
+    case .plainOnTLSPort: return "Plain HTTP came, but this port speaks TLS; use https:// in the URL"
     case .headTimedOut: return "The request header did not arrive in time"
     case .bodyTimedOut: return "The request body did not arrive in time"
     case .tooManyConnections(let limit): return "Too many connections of one address: at most \(limit)"

@@ -18,6 +18,7 @@ public final class HTTPServer: Sendable {
     let listener: Listener
     let loops: [IOLoop]
     let address: SocketAddress
+    let credentials: TLSCredentials?
   }
 
   private enum State: Sendable {
@@ -49,16 +50,18 @@ public final class HTTPServer: Sendable {
 
   /// Binds the address and begins to accept; returns when clients can connect.
   ///
-  /// - Throws: `ServerError` with the host and the port when the address cannot be listened on.
+  /// - Throws: `ServerError` with the host and the port when the address cannot be listened on, or with the file that TLS
+  ///   cannot be spoken with.
   public func start() throws(ServerError) {
     try state.withLock { state throws(ServerError) in
       guard case .new = state else {
         throw .alreadyStarted(host: configuration.host, port: configuration.port)
       }
+      let credentials = try readCredentials()
       Socket.raiseDescriptorLimit()
       let listening = try ListeningSocket.open(configuration)
       do throws(ServerError) {
-        state = .running(try run(listening.descriptor, at: listening.address))
+        state = .running(try run(listening.descriptor, at: listening.address, credentials))
       } catch {
         Glibc.close(listening.descriptor)
         throw error
@@ -80,18 +83,46 @@ public final class HTTPServer: Sendable {
     listener.adopt(descriptor)
   }
 
-  private func run(_ descriptor: Int32, at address: SocketAddress) throws(ServerError) -> Running {
+  private func readCredentials() throws(ServerError) -> TLSCredentials? {
+    do throws(TLSError) {
+      return try configuration.tls.map { configuration throws(TLSError) in try TLSCredentials(configuration) }
+    } catch {
+      throw .tls(error)
+    }
+  }
+
+  /// Reads the files of TLS again; connections from now on get what they hold, open ones keep what they have. A server that
+  /// does not run, or speaks plain HTTP, does nothing.
+  ///
+  /// - Throws: `TLSError` when they cannot be used; what was in use stays in use.
+  public func reloadCertificate() throws(TLSError) {
+    try credentials?.reload()
+  }
+
+  /// What should be said of the certificate in use, a sentence each: that it has expired, or will soon.
+  public var certificateWarnings: [String] { credentials?.current.warnings ?? [] }
+
+  private var credentials: TLSCredentials? {
+    state.withLock { state in
+      guard case .running(let running) = state else { return nil }
+      return running.credentials
+    }
+  }
+
+  private func run(
+    _ descriptor: Int32, at address: SocketAddress, _ credentials: TLSCredentials?
+  ) throws(ServerError) -> Running {
     let context = ServerContext(
       router: router, configuration: configuration, statistics: statistics, bodyMemory: bodyMemory,
       longWork: LongWorkExecutor(cores: configuration.cores),
-      addressLimit: AddressLimit(configuration),
+      addressLimit: AddressLimit(configuration), tls: credentials,
       connectionClosed: { [weak self] in self?.connectionClosed() })
     var loops: [IOLoop] = []
     for index in 0..<max(1, configuration.loopCount) { loops.append(try IOLoop(index: index, context: context)) }
     for loop in loops { loop.start() }
     let listener = Listener(descriptor: descriptor, loops: loops, context: context)
     listener.start()
-    return Running(listener: listener, loops: loops, address: address)
+    return Running(listener: listener, loops: loops, address: address, credentials: credentials)
   }
 
   /// Stops accepting, lets the accepted requests finish (their answers close the connections), closes idle connections;

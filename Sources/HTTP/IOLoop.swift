@@ -13,7 +13,9 @@ struct ServerContext: Sendable {
   let longWork: LongWorkExecutor
   /// Nil where connections are not counted by address.
   let addressLimit: AddressLimit?
-  /// Called on any queue after a connection has closed.
+  /// The certificate of new connections; nil for plain HTTP.
+  let tls: TLSCredentials?
+  /// Called on any queue after a connection has closed or its handshake has ended.
   let connectionClosed: @Sendable () -> Void
 }
 
@@ -29,6 +31,8 @@ final class IOLoop: @unchecked Sendable {
   let context: ServerContext
   /// Where every read goes first.
   let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ConnectionBounds.readBytes, alignment: 16)
+  /// Where what TLS opens of one read goes; empty without TLS.
+  let openedBuffer: UnsafeMutableRawBufferPointer
   /// Where heads are written; reused.
   var scratch: [UInt8] = []
   var encoder = HTTPResponseEncoder()
@@ -55,6 +59,9 @@ final class IOLoop: @unchecked Sendable {
 
   init(index: Int, context: ServerContext) throws(ServerError) {
     self.context = context
+    // What was kept of an unfinished record comes on top.
+    let openedBytes = context.tls == nil ? 0 : ConnectionBounds.readBytes + 2 * TLSSession.recordBytes
+    openedBuffer = .allocate(byteCount: openedBytes, alignment: 16)
     queue = DispatchQueue(label: "dragoman.http.\(index)")
     poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard poll >= 0 else {
@@ -63,7 +70,10 @@ final class IOLoop: @unchecked Sendable {
     }
   }
 
-  deinit { readBuffer.deallocate() }
+  deinit {
+    readBuffer.deallocate()
+    openedBuffer.deallocate()
+  }
 
   /// Whether every response from now on closes its connection.
   var isDraining: Bool { draining.load(ordering: .relaxed) }
@@ -89,9 +99,13 @@ final class IOLoop: @unchecked Sendable {
   func adopt(_ descriptor: Int32, from peer: sockaddr_storage, _ entry: AddressCounts.Admission) {
     queue.async {
       self.readClock()
+      let counted = self.context.addressLimit?.counted(peer)
+      let tls = self.context.tls.map { TLSSession($0.current, .server) }
+      // No memory for a session.
+      if case .some(.none) = tls { return self.giveUp(descriptor, counted) }
       let connection = HTTPConnection(
-        descriptor: descriptor, loop: self, remoteAddress: SocketAddress(peer).host,
-        countedAddress: self.context.addressLimit?.counted(peer))
+        descriptor: descriptor, loop: self, remoteAddress: SocketAddress(peer).host, countedAddress: counted,
+        tls: tls ?? nil)
       self.register(connection)
       if case .refused = entry { connection.refuseForItsAddress() }
       self.startTasks()
@@ -179,6 +193,14 @@ final class IOLoop: @unchecked Sendable {
     context.connectionClosed()
   }
 
+  private func giveUp(_ descriptor: Int32, _ address: IPAddress?) {
+    Glibc.close(descriptor)
+    if let address { context.addressLimit?.leave(address) }
+    context.statistics.handshakeEnded(.failed)
+    _ = context.statistics.connectionClosed()
+    context.connectionClosed()
+  }
+
   private func register(_ connection: HTTPConnection) {
     let slot = Int(connection.descriptor)
     if slot >= connections.count {
@@ -199,12 +221,21 @@ final class IOLoop: @unchecked Sendable {
       let count = Int(epoll_wait(poll, &events, Int32(events.count), 0))
       guard count > 0 else { break }
       readClock()
+      var handshakeTime: Int64 = 0
       for index in 0..<count {
         let slot = Int(events[index].data.fd)
         // A connection that an earlier event of this batch closed is nil; its descriptor cannot have a successor
         // before the batch ends, because `adopt` waits for the queue.
         guard slot < connections.count, let connection = connections[slot] else { continue }
+        guard connection.isHandshaking else {
+          connection.handle(events[index].events)
+          continue
+        }
+        // Not now: what is ready is reported again, behind the others.
+        if handshakeTime >= ConnectionBounds.handshakeNanoseconds { continue }
+        let start = Self.monotonicTime()
         connection.handle(events[index].events)
+        handshakeTime += Self.monotonicTime() - start
       }
       startTasks()
       emptyMailbox()

@@ -12,6 +12,8 @@ final class Listener: @unchecked Sendable {
   private let statistics: ServerStatistics
   private let maxConnections: Int
   private let addressLimit: AddressLimit?
+  /// Nil without TLS.
+  private let maxHandshakes: Int?
   private let queue = DispatchQueue(label: "dragoman.http.listener")
   private let source: any DispatchSourceRead
   private var nextLoop = 0
@@ -26,6 +28,7 @@ final class Listener: @unchecked Sendable {
     statistics = context.statistics
     maxConnections = max(1, context.configuration.maxConnections)
     addressLimit = context.addressLimit
+    maxHandshakes = context.tls == nil ? nil : max(1, context.configuration.handshakeLimit)
     source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
   }
 
@@ -34,7 +37,11 @@ final class Listener: @unchecked Sendable {
     source.activate()
   }
 
-  /// Called after a connection has closed, from any queue.
+  private var hasRoom: Bool {
+    statistics.openConnections < maxConnections && statistics.handshakesInProgress < maxHandshakes ?? .max
+  }
+
+  /// Called after a connection has closed or its handshake has ended, from any queue.
   func connectionClosed() {
     guard isFull.load(ordering: .sequentiallyConsistent) else { return }
     queue.async { self.resumeIfRoom() }
@@ -61,7 +68,7 @@ final class Listener: @unchecked Sendable {
   }
 
   private func acceptPending() {
-    while statistics.openConnections < maxConnections {
+    while hasRoom {
       var peer = sockaddr_storage()
       let accepted = peer.withSocketAddress { address, length in shim_accept(descriptor, address, &length) }
       if accepted >= 0 {
@@ -86,6 +93,7 @@ final class Listener: @unchecked Sendable {
       return
     }
     statistics.connectionOpened()
+    if maxHandshakes != nil { statistics.handshakeBegan() }
     Socket.set(accepted, level: Int32(IPPROTO_TCP), option: Int32(TCP_NODELAY), value: 1)
     let loop = loops[nextLoop]
     nextLoop = (nextLoop + 1) % loops.count
@@ -112,7 +120,7 @@ final class Listener: @unchecked Sendable {
   }
 
   private func resumeIfRoom() {
-    guard isFull.load(ordering: .sequentiallyConsistent), statistics.openConnections < maxConnections else { return }
+    guard isFull.load(ordering: .sequentiallyConsistent), hasRoom else { return }
     isFull.store(false, ordering: .sequentiallyConsistent)
     resume()
   }

@@ -20,6 +20,11 @@ public struct ServerConfiguration: Sendable {
   public var cores = 1
   /// Connections that the kernel keeps for the server until it accepts them.
   public var backlog = 4_096
+  /// What the server speaks TLS with; nil for plain HTTP.
+  public var tls: TLSConfiguration?
+  /// TLS handshakes in progress at a time; beyond it none is accepted until one ends. Each is bounded by its deadline, so
+  /// clients that connect and say nothing hold the others up for no longer than that.
+  public var handshakeLimit = 1_000
   /// What a request may at most be.
   public var limits = HTTPLimits()
   /// How long the server waits for what.
@@ -37,7 +42,9 @@ public struct ServerConfiguration: Sendable {
 
 /// How long a connection may take for what. They are checked by a coarse timer: a deadline passes at most a tick late.
 public struct ServerDeadlines: Sendable, Equatable {
-  /// From accept to the first byte of a request.
+  /// From accept to the end of the TLS handshake.
+  public var handshake = Duration.seconds(10)
+  /// From accept, or the end of the handshake, to the first byte of a request.
   public var firstByte = Duration.seconds(60)
   /// From the first byte of a request to the end of its header (408).
   public var head = Duration.seconds(20)
@@ -58,7 +65,7 @@ public struct ServerDeadlines: Sendable, Equatable {
 
   /// How often the deadlines are checked: a tenth of the shortest, from 20 milliseconds to a second.
   var tick: Duration {
-    let shortest = [firstByte, head, body, keepAlive, stalledWrite, linger].min() ?? .seconds(1)
+    let shortest = [handshake, firstByte, head, body, keepAlive, stalledWrite, linger].min() ?? .seconds(1)
     return min(max(shortest / 10, .milliseconds(20)), .seconds(1))
   }
 }
@@ -78,6 +85,9 @@ enum ConnectionBounds {
   }
   /// Input that is read and thrown away after the last response, so that the client gets to read it.
   static let lingerBytes = 64 * 1_024 * 1_024
+  /// Nanoseconds of one batch of events that go to handshakes; those that come later wait for the next batch. One takes
+  /// half a millisecond, a thousand at once would hold up every other connection for as long as they take together.
+  static let handshakeNanoseconds: Int64 = 2_000_000
   /// Reads for one readiness event, so that one connection does not hold up the others.
   static let readsPerEvent = 4
 }

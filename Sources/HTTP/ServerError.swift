@@ -14,6 +14,8 @@ public enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalidPort(host: String, port: Int)
   /// The server was started before; a server starts once.
   case alreadyStarted(host: String, port: Int)
+  /// The files for TLS cannot be used.
+  case tls(TLSError)
   /// Another system call failed.
   case system(call: String, code: Int32, host: String, port: Int)
 
@@ -45,6 +47,7 @@ public enum ServerError: Error, Sendable, Equatable, CustomStringConvertible {
       return "Cannot listen on \(host) port \(port): a port is a number from 0 to 65535."
     case .alreadyStarted(let host, let port):
       return "The server on \(host) port \(port) was started before; make a new one."
+    case .tls(let error): return error.description
     case .system(let call, let code, let host, let port):
       return "Cannot listen on \(host) port \(port): \(call) failed: \(String(cString: strerror(code))) (\(code))."
     }

@@ -13,6 +13,10 @@ public final class ServerStatistics: Sendable {
   private let written = Atomic<Int>(0)
   /// By the statuses that refusals have.
   private let refusals = Mutex<[Int: Int]>([:])
+  private let handshakes = Atomic<Int>(0)
+  private let completed = Atomic<Int>(0)
+  private let resumed = Atomic<Int>(0)
+  private let failed = Atomic<Int>(0)
 
   package init() {}
 
@@ -37,6 +41,15 @@ public final class ServerStatistics: Sendable {
   /// Bytes of answers, heads and framing included, as they are before a TLS layer.
   public var sentBytes: Int { written.load(ordering: .relaxed) }
 
+  /// Connections whose TLS handshake is not over.
+  public var handshakesInProgress: Int { handshakes.load(ordering: .sequentiallyConsistent) }
+  /// TLS handshakes completed since the start, resumed ones included.
+  public var completedHandshakes: Int { completed.load(ordering: .relaxed) }
+  /// TLS handshakes since the start that took up an earlier session.
+  public var resumedHandshakes: Int { resumed.load(ordering: .relaxed) }
+  /// TLS handshakes since the start that began and failed, or did not end in time.
+  public var failedHandshakes: Int { failed.load(ordering: .relaxed) }
+
   func connectionOpened() {
     accepted.wrappingAdd(1, ordering: .relaxed)
     connections.wrappingAdd(1, ordering: .sequentiallyConsistent)
@@ -48,6 +61,20 @@ public final class ServerStatistics: Sendable {
   }
 
   func connectionRefusedByAddress() { refusedByAddress.wrappingAdd(1, ordering: .relaxed) }
+
+  func handshakeBegan() { handshakes.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+
+  func handshakeEnded(_ outcome: HandshakeOutcome) {
+    switch outcome {
+    case .completed: completed.wrappingAdd(1, ordering: .relaxed)
+    case .resumed:
+      completed.wrappingAdd(1, ordering: .relaxed)
+      resumed.wrappingAdd(1, ordering: .relaxed)
+    case .failed: failed.wrappingAdd(1, ordering: .relaxed)
+    case .notBegun: break
+    }
+    handshakes.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+  }
 
   func requestBegan() {
     requests.wrappingAdd(1, ordering: .relaxed)

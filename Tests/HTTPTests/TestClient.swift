@@ -4,16 +4,19 @@ import HTTP
 import Synchronization
 import Testing
 
-/// The tests that open sockets, one after the other: they count descriptors and load the machine.
-@Suite(.serialized) struct SocketTests {}
+/// The tests that open sockets, one after the other: they count descriptors and load the machine. Each runs over plain
+/// HTTP and over TLS.
+@Suite(.serialized, .overBothTransports) struct SocketTests {}
 
 /// A server on a port of its own, for one test.
 struct TestServer: Sendable {
   let server: HTTPServer
   let port: Int
+  private let transport = Transport.current
 
   init(_ router: Router, configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
     var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)
+    if case .tls = transport { configuration.tls = TLSFixture.configuration }
     configure(&configuration)
     server = HTTPServer(configuration: configuration, router: router)
     try server.start()
@@ -36,7 +39,11 @@ struct TestServer: Sendable {
     }
   }
 
-  func client() throws -> TestClient { try TestClient(port: port) }
+  func client(receiveBuffer: Int32? = nil) throws -> TestClient {
+    var tls: TLSSession?
+    if case .tls = transport { tls = try TLSFixture.clientSession() }
+    return try TestClient(port: port, receiveBuffer: receiveBuffer, tls: tls)
+  }
 }
 
 /// Runs blocking work on a thread of Dispatch.
@@ -85,14 +92,17 @@ struct TestResponse: Sendable {
   func has(_ line: String) -> Bool { head.contains("\r\n\(line)\r\n") }
 }
 
-/// A blocking client that sends bytes as they are. It gives up after a minute.
+/// A blocking client that sends bytes as they are, or sealed by TLS; its handshake comes with the first byte that is sent or
+/// waited for. It gives up after a minute.
 ///
 /// Unchecked: a test uses it on one thread at a time.
 final class TestClient: @unchecked Sendable {
   let descriptor: Int32
+  let tls: TLSSession?
   private var buffer: [UInt8] = []
 
-  init(port: Int, receiveBuffer: Int32? = nil) throws {
+  init(port: Int, receiveBuffer: Int32? = nil, tls: TLSSession? = nil) throws {
+    self.tls = tls
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw ClientError(call: "socket") }
     if var size = receiveBuffer {
@@ -122,6 +132,41 @@ final class TestClient: @unchecked Sendable {
   func send(_ text: String) throws { try send(Array(text.utf8)) }
 
   func send(_ bytes: [UInt8]) throws {
+    guard let tls else { return try sendRaw(bytes) }
+    guard !bytes.isEmpty else { return }
+    try shakeHands()
+    guard bytes.withUnsafeBytes(tls.seal) else { throw ClientError(call: "seal: \(tls.phase)") }
+    try sendSealed()
+  }
+
+  /// Completes the handshake; the server's certificate is looked at by nobody.
+  func shakeHands() throws {
+    guard let tls, tls.phase == .handshaking else { return }
+    try open([])
+    while tls.phase == .handshaking {
+      guard try fillSealed() else { throw ClientError(call: "end within the handshake") }
+    }
+    guard tls.phase == .established else { throw ClientError(call: "handshake: \(tls.phase)") }
+  }
+
+  /// Sends what the session has sealed.
+  func sendSealed() throws {
+    guard let tls else { return }
+    let sealed = tls.sealed
+    tls.sealed = []
+    try sendRaw(sealed)
+  }
+
+  private func open(_ bytes: [UInt8]) throws {
+    guard let tls else { return }
+    var opened = [UInt8](repeating: 0, count: bytes.count + 2 * TLSSession.recordBytes)
+    let count = bytes.withUnsafeBytes { sealed in opened.withUnsafeMutableBytes { tls.open(sealed, into: $0) } }
+    buffer += opened[..<count]
+    try sendSealed()
+  }
+
+  /// Sends bytes past TLS.
+  func sendRaw(_ bytes: [UInt8]) throws {
     var offset = 0
     while offset < bytes.count {
       let sent = bytes.withUnsafeBytes {
@@ -138,7 +183,10 @@ final class TestClient: @unchecked Sendable {
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }
+  func endOutput() {
+    if let tls, tls.end() { try? sendSealed() }
+    shutdown(descriptor, Int32(SHUT_WR))
+  }
 
   /// Makes the close send a reset.
   func resetOnClose() {
@@ -148,6 +196,23 @@ final class TestClient: @unchecked Sendable {
 
   /// Reads once; false at the end of the connection.
   private func fill() throws -> Bool {
+    guard let tls else { return try fillRaw() }
+    try shakeHands()
+    let before = buffer.count
+    while buffer.count == before, tls.phase == .established { guard try fillSealed() else { return false } }
+    if case .failed(let reason) = tls.phase { throw ClientError(call: "open: \(reason)") }
+    return buffer.count > before
+  }
+
+  private func fillSealed() throws -> Bool {
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(descriptor, &piece, piece.count, 0)
+    guard count >= 0 else { throw ClientError(call: "recv") }
+    if count > 0 { try open(Array(piece[..<count])) }
+    return count > 0
+  }
+
+  private func fillRaw() throws -> Bool {
     var piece = [UInt8](repeating: 0, count: 65_536)
     let count = recv(descriptor, &piece, piece.count, 0)
     guard count >= 0 else { throw ClientError(call: "recv") }
