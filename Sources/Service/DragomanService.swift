@@ -48,6 +48,20 @@ public struct DragomanService: Service, CustomStringConvertible {
     context.observe(server.statistics)
   }
 
+  /// New connections get a certificate that was replaced.
+  private func watchCertificate() {
+    guard let tls = configuration.tls else { return }
+    files.watch(tls.files, "certificate") { [server, logger = context.logger] in
+      try server.reloadCertificate()
+      for warning in server.certificateWarnings { logger.warning("\(warning)") }
+    }
+  }
+
+  /// Where the server listens, as a client would write it: `https://127.0.0.1:8443`; nil before it does.
+  public var url: String? {
+    server.boundAddress.map { "\(configuration.tls == nil ? "http" : "https")://\($0)" }
+  }
+
   /// Where the server listens; nil before it does.
   public var boundAddress: SocketAddress? { server.boundAddress }
 
@@ -61,7 +75,7 @@ public struct DragomanService: Service, CustomStringConvertible {
 
   /// Binds the address; clients can connect when this returns. `run` does it where it was not done before.
   ///
-  /// - Throws: `ServerError` when the address cannot be listened on.
+  /// - Throws: `ServerError` when the address cannot be listened on, or the certificate cannot be used.
   public func listen() throws(ServerError) {
     guard server.boundAddress == nil else { return }
     if keys?.isLoaded == false {
@@ -71,10 +85,12 @@ public struct DragomanService: Service, CustomStringConvertible {
         context.logger.error("no API keys: nobody has a valid one", metadata: ["reason": "\(error)"])
       }
     }
+    // Before the files are read: what changes from now on is read again.
+    watchCertificate()
     try server.start()
-    let address = server.boundAddress?.description ?? ""
+    for warning in server.certificateWarnings { context.logger.warning("\(warning)") }
     files.start()
-    context.logger.info("listening", metadata: ["url": "http://\(address)"])
+    context.logger.info("listening", metadata: ["url": "\(url ?? "")"])
   }
 
   /// Serves until the task is cancelled or a graceful shutdown is asked for.

@@ -30,9 +30,21 @@ extension ServiceConfiguration {
       guard let text = sources.text(setting.name) else { continue }
       try configuration.set(SettingValue(name: sources.origin(setting), text: text), of: setting.name)
     }
+    try checkTLS(sources)
     return Resolved(
       configuration: configuration,
       warnings: sources.unknownVariables.map { "\($0) is set, but no setting has that name" })
+  }
+
+  /// Certificate and key come together, and authorities of clients only with them.
+  private static func checkTLS(_ sources: ConfigurationSources) throws(ConfigurationError) {
+    let pairs: [(Setting.Name, needs: Setting.Name)] = [
+      (.tlsCertificate, .tlsKey), (.tlsKey, .tlsCertificate), (.tlsClientCA, .tlsCertificate),
+    ]
+    for (name, needed) in pairs where sources.text(name) != nil && sources.text(needed) == nil {
+      guard let setting = Setting.named(name), let missing = Setting.named(needed) else { continue }
+      throw .incomplete(name: sources.origin(setting), missing: missing)
+    }
   }
 
   private mutating func set(_ value: SettingValue, of name: Setting.Name) throws(ConfigurationError) {
@@ -70,6 +82,11 @@ extension ServiceConfiguration {
       deadlines.keepAlive = try value.seconds(from: 0.001)
       deadlines.firstByte = deadlines.keepAlive
     case .writeTimeout: deadlines.stalledWrite = try value.seconds(from: 0.001)
+    case .tlsCertificate: tlsCertificate = try value.nonEmpty("a file")
+    case .tlsKey: tlsKey = try value.nonEmpty("a file")
+    case .tlsClientCA: tlsClientCA = try value.nonEmpty("a file")
+    case .handshakeTimeout: deadlines.handshake = try value.seconds(from: 0.001)
+    case .handshakeLimit: handshakeLimit = try value.integer(1...1_000_000)
     case .logLevel: logLevel = try value.choice()
     case .logFormat: logFormat = try value.choice()
     }

@@ -41,6 +41,14 @@ public struct ServiceConfiguration: Sendable, Equatable {
   public var connectionRequestLimit = 0
   /// Who may come in.
   public var access = AccessSettings()
+  /// The certificate with its chain; nil for plain HTTP.
+  public var tlsCertificate: String?
+  /// The certificate's key.
+  public var tlsKey: String?
+  /// The authorities that clients must have a certificate of; nil asks for none.
+  public var tlsClientCA: String?
+  /// TLS handshakes in progress at a time.
+  public var handshakeLimit = 1_000
   /// The server's patience with a client.
   public var deadlines = ServerDeadlines()
   /// The least level that is logged.
@@ -65,7 +73,15 @@ public struct ServiceConfiguration: Sendable, Equatable {
     // What could never be held beside what it was sent as is too large: to try again would not help.
     server.limits.bodyBytes = min(bodyLimit, bodyMemoryLimit / 2)
     server.deadlines = deadlines
+    server.tls = tls
+    server.handshakeLimit = handshakeLimit
     return server
+  }
+
+  /// The files of TLS; nil for plain HTTP.
+  public var tls: TLSConfiguration? {
+    guard let tlsCertificate, let tlsKey else { return nil }
+    return TLSConfiguration(certificateFile: tlsCertificate, keyFile: tlsKey, clientAuthorityFile: tlsClientCA)
   }
 
   /// A logger to standard error, written in the background, in the format and from the level that are set.

@@ -30,6 +30,11 @@ public struct Setting: Sendable, Equatable {
     case bodyTimeout = "body_timeout"
     case idleTimeout = "idle_timeout"
     case writeTimeout = "write_timeout"
+    case tlsCertificate = "tls_certificate"
+    case tlsKey = "tls_key"
+    case tlsClientCA = "tls_client_ca"
+    case handshakeTimeout = "handshake_timeout"
+    case handshakeLimit = "handshake_limit"
     case logLevel = "log_level"
     case logFormat = "log_format"
   }
@@ -106,6 +111,13 @@ public struct Setting: Sendable, Equatable {
     Setting(.bodyTimeout, "SECONDS", "60", "From there to the end of its body (408)"),
     Setting(.idleTimeout, "SECONDS", "60", "To a connection's first byte, and between two requests"),
     Setting(.writeTimeout, "SECONDS", "30", "For an answer of which the client takes less than 1 KiB a second"),
+    Setting(
+      .tlsCertificate, "FILE", "none: plain HTTP",
+      "PEM file of the certificate and its chain; read again on SIGHUP and when it changes"),
+    Setting(.tlsKey, "FILE", "none", "PEM file of the certificate's private key; read again with it"),
+    Setting(.tlsClientCA, "FILE", "none", "PEM file of authorities; clients must have a certificate of one of them"),
+    Setting(.handshakeTimeout, "SECONDS", "10", "From accept to the end of the TLS handshake"),
+    Setting(.handshakeLimit, "N", "1000", "TLS handshakes in progress at a time; more connections wait to be accepted"),
     Setting(.logLevel, "LEVEL", "info", "trace, debug, info, notice, warning, error or critical"),
     Setting(.logFormat, "text|json", "text", "One line an event, for people or for machines"),
   ]

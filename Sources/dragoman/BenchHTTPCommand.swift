@@ -9,7 +9,9 @@ struct BenchHTTPCommand: AsyncParsableCommand {
       Prints a line of JSON: requests, answers by status, failures by reason, requests a second, latencies in \
       milliseconds, bytes. Without --rate each connection sends as soon as it has its answer. With --rate requests are \
       due at fixed times and latency counts from there, however late the connections are free; requests that were due \
-      and never sent (unsent) count with the wait they had at the end. Exit status 1 where no request was answered.
+      and never sent (unsent) count with the wait they had at the end. Exit status 1 where no request was answered. The \
+      certificate of an https server on another machine must be of an authority that this system knows (SSL_CERT_FILE \
+      names others).
 
         dragoman bench http --connections 64 --duration 20 --text sentences.txt --from en --to de
         dragoman bench http --rate 100 --body request.json --url http://127.0.0.1:8080/translate
@@ -47,9 +49,10 @@ struct BenchHTTPCommand: AsyncParsableCommand {
   func run() async throws {
     let target = try HTTPTarget(url: url)
     // A server that is not there is an error now, not ten seconds of failures.
-    _ = try HTTPClient(target, timeout: timeout)
+    let tls = try ClientTLSContext.toward(target, target.isLoopback ? .none : .system)
+    _ = try HTTPClient(target, timeout: timeout, tls: tls)
     let load = LoadGenerator(
-      target: target, requests: try bodies().map { Self.request(target, $0) }, connections: connections,
+      target: target, tls: tls, requests: try bodies().map { Self.request(target, $0) }, connections: connections,
       duration: .seconds(duration), rate: rate, timeout: timeout)
     let tally = try load.run()
     print(line(tally).text)

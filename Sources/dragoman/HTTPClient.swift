@@ -1,7 +1,11 @@
 import Foundation
+import Service
 
-/// Where an `http` URL points.
+/// Where an `http` or `https` URL points.
 struct HTTPTarget: Sendable {
+  enum Scheme: String { case http, https }
+
+  let scheme: Scheme
   let host: String
   let port: UInt16
   /// Path and query.
@@ -10,22 +14,44 @@ struct HTTPTarget: Sendable {
   /// What stands in the Host field.
   var authority: String { "\(host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host):\(port)" }
 
-  init(host: String, port: UInt16, path: String) {
+  /// Whether the host is this machine.
+  var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+  init(_ scheme: Scheme, host: String, port: UInt16, path: String) {
+    self.scheme = scheme
     self.host = host
     self.port = port
     self.path = path
   }
 
-  /// - Parameter url: `http://host[:port][/path][?query]`.
+  /// - Parameter url: `http://host[:port][/path][?query]`, or `https://…`.
   init(url: String) throws(CommandFailure) {
-    guard let parts = URLComponents(string: url), parts.scheme == "http", let host = parts.host, !host.isEmpty,
-      let port = UInt16(exactly: parts.port ?? 80), port > 0
+    guard let parts = URLComponents(string: url), let scheme = parts.scheme.flatMap(Scheme.init), let host = parts.host,
+      !host.isEmpty, let port = UInt16(exactly: parts.port ?? (scheme == .http ? 80 : 443)), port > 0
     else { throw CommandFailure("\(url): a URL such as http://127.0.0.1:8080/translate is needed") }
+    self.scheme = scheme
     self.host = String(host.drop { $0 == "[" }.prefix { $0 != "]" })
     self.port = port
     path =
       (parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath)
       + (parts.percentEncodedQuery.map { "?" + $0 } ?? "")
+  }
+}
+
+extension ClientTLSContext {
+  /// For the servers of a target; nil where it speaks plain HTTP.
+  ///
+  /// - Parameter identity: PEM files that the client proves itself with.
+  static func toward(
+    _ target: HTTPTarget, _ verification: ServerVerification,
+    identity: (certificateFile: String, keyFile: String)? = nil
+  ) throws(CommandFailure) -> ClientTLSContext? {
+    guard target.scheme == .https else { return nil }
+    do {
+      return try client(verification, identity: identity)
+    } catch {
+      throw CommandFailure("\(error)")
+    }
   }
 }
 
@@ -50,9 +76,11 @@ final class HTTPClient {
   private var chunk = [UInt8](repeating: 0, count: 65_536)
 
   /// Connects.
-  /// - Parameter timeout: seconds that any one wait for the server may take.
-  init(_ target: HTTPTarget, timeout: Int) throws(CommandFailure) {
-    socket = try ClientSocket(host: target.host, port: target.port, timeout: timeout)
+  /// - Parameters:
+  ///   - timeout: seconds that any one wait for the server may take.
+  ///   - tls: what is asked of an `https` server's certificate.
+  init(_ target: HTTPTarget, timeout: Int, tls: ClientTLSContext?) throws(CommandFailure) {
+    socket = try ClientSocket(host: target.host, port: target.port, timeout: timeout, tls: tls)
     name = "\(target.host):\(target.port)"
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Service
 import Synchronization
 import Workers
 
@@ -25,6 +26,8 @@ struct LoadGenerator: Sendable {
   }
 
   let target: HTTPTarget
+  /// What is asked of an `https` server's certificate.
+  let tls: ClientTLSContext?
   /// Head and body of each request, sent in turn.
   let requests: [[UInt8]]
   let connections: Int
@@ -79,7 +82,7 @@ struct LoadGenerator: Sendable {
       let request = requests[ticket % requests.count]
       do throws(CommandFailure) {
         let connected: HTTPClient
-        if let client { connected = client } else { connected = try HTTPClient(target, timeout: timeout) }
+        if let client { connected = client } else { connected = try HTTPClient(target, timeout: timeout, tls: tls) }
         client = connected
         let answer = try connected.exchange(request)
         if !answer.keepsAlive { client = nil }

@@ -16,7 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
       Every flag has an environment variable (DRAGOMAN_ and the flag in capitals; DRAGOMAN_LISTEN_HOST and \
       DRAGOMAN_LISTEN_PORT for --host and --port) and a key in the JSON file that --config names. A flag comes before \
       the environment, the environment before the file. SIGTERM or SIGINT finishes what was accepted, then exits; a \
-      second one exits at once.
+      second one exits at once. With --tls-certificate and --tls-key the server speaks TLS 1.2 and 1.3 instead of plain \
+      HTTP; SIGHUP has it read both again.
       """)
 
   @OptionGroup var settings: ServeOptions
@@ -42,7 +43,7 @@ struct ServeCommand: AsyncParsableCommand {
       engine.shutdown()
       throw error
     }
-    if let address = service.boundAddress { invite(to: address.description) }
+    if let url = service.url { invite(to: url) }
     let group = ServiceGroup(
       configuration: .init(
         services: [service], gracefulShutdownSignals: [.sigterm, .sigint],
@@ -51,14 +52,14 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   /// Shows whoever started the server by hand what to try.
-  private func invite(to address: String) {
+  private func invite(to url: String) {
     try? StandardOutput.write(
       """
-      Dragoman listens on http://\(address) (a page to try it in the browser). Try:
+      Dragoman listens on \(url) (a page to try it in the browser). Try:
 
-        curl -X POST http://\(address)/translate -H 'Content-Type: application/json' \\
+        curl -X POST \(url)/translate -H 'Content-Type: application/json' \\
           -d '{"q": "Good morning! How are you?", "source": "en", "target": "de"}'
-        curl -X POST http://\(address)/summarize -d length=short --data-urlencode q@README.md
+        curl -X POST \(url)/summarize -d length=short --data-urlencode q@README.md
 
       """)
   }
@@ -97,6 +98,12 @@ struct ServeOptions: ParsableArguments {
   @Option(help: SettingHelp.text(.bodyTimeout)) var bodyTimeout: String?
   @Option(help: SettingHelp.text(.idleTimeout)) var idleTimeout: String?
   @Option(help: SettingHelp.text(.writeTimeout)) var writeTimeout: String?
+  @Option(help: SettingHelp.text(.tlsCertificate), completion: .file()) var tlsCertificate: String?
+  @Option(help: SettingHelp.text(.tlsKey), completion: .file()) var tlsKey: String?
+  @Option(name: .customLong("tls-client-ca"), help: SettingHelp.text(.tlsClientCA), completion: .file())
+  var tlsClientCA: String?
+  @Option(help: SettingHelp.text(.handshakeTimeout)) var handshakeTimeout: String?
+  @Option(help: SettingHelp.text(.handshakeLimit)) var handshakeLimit: String?
   @Option(help: SettingHelp.text(.logLevel), completion: .choice(Logger.Level.self)) var logLevel: String?
   @Option(help: SettingHelp.text(.logFormat), completion: .choice(ServiceConfiguration.LogFormat.self)) var logFormat:
     String?
@@ -115,6 +122,8 @@ struct ServeOptions: ParsableArguments {
       (.anonymous, anonymous), (.rateLimit, rateLimit), (.characterRateLimit, characterRateLimit),
       (.trustedProxies, trustedProxies), (.corsOrigins, corsOrigins), (.headerTimeout, headerTimeout),
       (.bodyTimeout, bodyTimeout), (.idleTimeout, idleTimeout), (.writeTimeout, writeTimeout),
+      (.tlsCertificate, tlsCertificate), (.tlsKey, tlsKey), (.tlsClientCA, tlsClientCA),
+      (.handshakeTimeout, handshakeTimeout), (.handshakeLimit, handshakeLimit),
       (.logLevel, logLevel), (.logFormat, logFormat),
     ]
     var given: [String: String] = [:]

@@ -76,14 +76,23 @@ struct ConfigurationTests {
       .addressConnectionLimit: "15", .apiKeys: "/k", .anonymous: "allowed", .rateLimit: "16",
       .characterRateLimit: "17", .trustedProxies: "10.0.0.0/8, ::1",
       .corsOrigins: "https://a.example,http://b:81",
-      .writeTimeout: "14", .logLevel: "debug", .logFormat: "json",
+      .writeTimeout: "14", .tlsCertificate: "/c", .tlsKey: "/k", .tlsClientCA: "/a", .handshakeTimeout: "15",
+      .handshakeLimit: "16", .logLevel: "debug", .logFormat: "json",
     ]
-    let defaults = ServiceConfiguration()
+    // What one setting needs of others.
+    let company: [Setting.Name: [String: String]] = [
+      .tlsCertificate: ["tls-key": "/k"], .tlsKey: ["tls-certificate": "/c"],
+      .tlsClientCA: ["tls-key": "/k", "tls-certificate": "/c"],
+    ]
     for setting in Setting.all where setting.name != .config {
       let value = try #require(examples[setting.name], "no example of \(setting.name)")
-      let byFlag = try resolve(flags: [setting.flag: value]).configuration
-      let byVariable = try resolve(environment: [setting.variable: value]).configuration
-      let byFile = try resolve(file: "{\"\(setting.name.rawValue)\":\"\(value)\"}").configuration
+      let others = company[setting.name] ?? [:]
+      let byFlag = try resolve(flags: others.merging([setting.flag: value]) { $1 }).configuration
+      let byVariable = try resolve(flags: others, environment: [setting.variable: value]).configuration
+      let byFile = try resolve(flags: others, file: "{\"\(setting.name.rawValue)\":\"\(value)\"}").configuration
+      var defaults = ServiceConfiguration()
+      defaults.tlsCertificate = others["tls-certificate"]
+      defaults.tlsKey = others["tls-key"]
       #expect(byFlag != defaults, "--\(setting.flag) changes nothing")
       #expect(byFlag == byVariable && byFlag == byFile, "\(setting.name)")
     }
@@ -101,6 +110,9 @@ struct ConfigurationTests {
     ("summary-character-limit", "0", #"--summary-character-limit: "0" is not an integer from 1 to 1073741824"#),
     ("shutdown-delay", "-1", #"--shutdown-delay: "-1" is not a number of seconds up to 86400"#),
     ("request-timeout", "nan", #"--request-timeout: "nan" is not a number of seconds above 0 up to 86400"#),
+    ("handshake-limit", "0", #"--handshake-limit: "0" is not an integer from 1 to 1000000"#),
+    ("handshake-timeout", "0", #"--handshake-timeout: "0" is not a number of seconds above 0 up to 86400"#),
+    ("tls-key", "", #"--tls-key: "" is not a file"#),
     ("log-level", "loud", #"--log-level: "loud" is not one of trace, debug, info, notice, warning, error, critical"#),
     ("models", "", #"--models: "" is not a folder"#),
     ("api-keys", "", #"--api-keys: "" is not a file"#),
@@ -156,6 +168,27 @@ struct ConfigurationTests {
     #expect(key?.description.hasPrefix("c.json: port:") == true)
     let text = #expect(throws: ConfigurationError.self) { try resolve(file: #"{"body_limit":1.5}"#) }
     #expect(text?.description.hasPrefix("c.json: body_limit:") == true)
+  }
+
+  @Test func `half of what TLS needs stops the start`() throws {
+    func message(flags: [String: String] = [:], environment: [String: String] = [:]) -> String? {
+      #expect(throws: ConfigurationError.self) { try resolve(flags: flags, environment: environment) }?.description
+    }
+    let both = "TLS needs --tls-certificate and --tls-key"
+    #expect(
+      message(flags: ["tls-certificate": "c"])
+        == "--tls-certificate is set, but --tls-key (DRAGOMAN_TLS_KEY) is not; \(both)")
+    #expect(
+      message(environment: ["DRAGOMAN_TLS_KEY": "k"])
+        == "DRAGOMAN_TLS_KEY is set, but --tls-certificate (DRAGOMAN_TLS_CERTIFICATE) is not; \(both)")
+    #expect(
+      message(flags: ["tls-client-ca": "a"])
+        == "--tls-client-ca is set, but --tls-certificate (DRAGOMAN_TLS_CERTIFICATE) is not; \(both)")
+    let configuration = try resolve(flags: ["tls-certificate": "c", "tls-key": "k", "tls-client-ca": "a"]).configuration
+    #expect(
+      configuration.server.tls
+        == TLSConfiguration(certificateFile: "c", keyFile: "k", clientAuthorityFile: "a"))
+    #expect(try resolve().configuration.server.tls == nil)
   }
 
   @Test func `a file that is none is named`() {

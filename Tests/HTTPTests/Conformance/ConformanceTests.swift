@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 extension SocketTests {
-  @Suite struct ConformanceTests {
+  @Suite(.overPlain) struct ConformanceTests {
     @Test func `there are cases, and no two have one name`() {
       let names = ConformanceChapter.all.flatMap(\.cases).map(\.name)
       #expect(names.count >= 220)
