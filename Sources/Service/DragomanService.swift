@@ -42,7 +42,9 @@ public struct DragomanService: Service, CustomStringConvertible {
     self.keys = keys
     context = ServiceContext(
       service: service, limits: configuration.limits, access: access.control(keys), crossOrigin: access.crossOrigin,
-      logger: logger, metrics: metrics)
+      // RFC 6797 §7.2: never said over plain HTTP.
+      transportSecurity: configuration.server.tls == nil ? nil : access.transportSecurity, logger: logger,
+      metrics: metrics)
     if let keys { files.watch([keys.file], "API keys") { try keys.load() } }
     server = HTTPServer(configuration: configuration.server, router: Routes.router(context))
     context.observe(server.statistics)

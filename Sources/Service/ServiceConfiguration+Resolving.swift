@@ -76,6 +76,7 @@ extension ServiceConfiguration {
     case .characterRateLimit: access.limits.characters = try value.limit(RateLimits.most)
     case .trustedProxies: access.trustedProxies = try value.ranges()
     case .corsOrigins: access.crossOrigin = try value.crossOrigin()
+    case .strictTransportSecurity: access.transportSecurity = try value.limit(63_072_000)
     case .headerTimeout: deadlines.head = try value.seconds(from: 0.001)
     case .bodyTimeout: deadlines.body = try value.seconds(from: 0.001)
     case .idleTimeout:

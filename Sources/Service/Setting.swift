@@ -26,6 +26,7 @@ public struct Setting: Sendable, Equatable {
     case characterRateLimit = "character_rate_limit"
     case trustedProxies = "trusted_proxies"
     case corsOrigins = "cors_origins"
+    case strictTransportSecurity = "strict_transport_security"
     case headerTimeout = "header_timeout"
     case bodyTimeout = "body_timeout"
     case idleTimeout = "idle_timeout"
@@ -107,6 +108,9 @@ public struct Setting: Sendable, Equatable {
     Setting(
       .trustedProxies, "RANGE,…", "none", "Addresses, such as 10.0.0.0/8, whose X-Forwarded-For names the client"),
     Setting(.corsOrigins, "*|none|ORIGIN,…", "*", "Whose pages may read answers, such as https://example.org"),
+    Setting(
+      .strictTransportSecurity, "SECONDS", "0",
+      "How long browsers are to use TLS only; for servers with TLS; 0 says nothing"),
     Setting(.headerTimeout, "SECONDS", "20", "From a request's first byte to the end of its header (408)"),
     Setting(.bodyTimeout, "SECONDS", "60", "From there to the end of its body (408)"),
     Setting(.idleTimeout, "SECONDS", "60", "To a connection's first byte, and between two requests"),

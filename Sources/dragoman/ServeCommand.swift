@@ -94,6 +94,7 @@ struct ServeOptions: ParsableArguments {
   @Option(help: SettingHelp.text(.characterRateLimit)) var characterRateLimit: String?
   @Option(help: SettingHelp.text(.trustedProxies)) var trustedProxies: String?
   @Option(help: SettingHelp.text(.corsOrigins)) var corsOrigins: String?
+  @Option(help: SettingHelp.text(.strictTransportSecurity)) var strictTransportSecurity: String?
   @Option(help: SettingHelp.text(.headerTimeout)) var headerTimeout: String?
   @Option(help: SettingHelp.text(.bodyTimeout)) var bodyTimeout: String?
   @Option(help: SettingHelp.text(.idleTimeout)) var idleTimeout: String?
@@ -120,7 +121,8 @@ struct ServeOptions: ParsableArguments {
       (.connectionLimit, connectionLimit), (.connectionRequestLimit, connectionRequestLimit),
       (.addressConnectionLimit, addressConnectionLimit), (.apiKeys, apiKeys),
       (.anonymous, anonymous), (.rateLimit, rateLimit), (.characterRateLimit, characterRateLimit),
-      (.trustedProxies, trustedProxies), (.corsOrigins, corsOrigins), (.headerTimeout, headerTimeout),
+      (.trustedProxies, trustedProxies), (.corsOrigins, corsOrigins),
+      (.strictTransportSecurity, strictTransportSecurity), (.headerTimeout, headerTimeout),
       (.bodyTimeout, bodyTimeout), (.idleTimeout, idleTimeout), (.writeTimeout, writeTimeout),
       (.tlsCertificate, tlsCertificate), (.tlsKey, tlsKey), (.tlsClientCA, tlsClientCA),
       (.handshakeTimeout, handshakeTimeout), (.handshakeLimit, handshakeLimit),

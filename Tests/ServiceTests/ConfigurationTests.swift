@@ -75,7 +75,7 @@ struct ConfigurationTests {
       .connectionRequestLimit: "20", .bodyTimeout: "12", .idleTimeout: "13",
       .addressConnectionLimit: "15", .apiKeys: "/k", .anonymous: "allowed", .rateLimit: "16",
       .characterRateLimit: "17", .trustedProxies: "10.0.0.0/8, ::1",
-      .corsOrigins: "https://a.example,http://b:81",
+      .corsOrigins: "https://a.example,http://b:81", .strictTransportSecurity: "18",
       .writeTimeout: "14", .tlsCertificate: "/c", .tlsKey: "/k", .tlsClientCA: "/a", .handshakeTimeout: "15",
       .handshakeLimit: "16", .logLevel: "debug", .logFormat: "json",
     ]

@@ -12,6 +12,8 @@ public struct AccessSettings: Sendable, Equatable {
   public var trustedProxies: [AddressRange] = []
   /// Whose pages may read answers.
   public var crossOrigin = CrossOrigin.any
+  /// Seconds for which browsers are to use TLS only (RFC 6797); nil says nothing, and so does a server without TLS.
+  public var transportSecurity: Int?
   /// Connections of one address that are open at a time; nil: no limit.
   public var connectionsPerAddress: Int?
 
