@@ -34,12 +34,12 @@ package enum Routes {
   /// The same of some routes.
   package static func router(_ context: ServiceContext, _ routes: [Route]) -> Router {
     let observer = RequestObserver(log: context.log, metrics: context.requests)
-    var router = Router { status, message, _ in
-      var response = Answer.error(status, message)
-      observer.refused(&response)
-      return response
+    var router = Router { status, message, _ in Answer.error(status, message) }
+    router.completing = { response, fields in
+      // What else no handler made is the answer to OPTIONS.
+      if response.status != .noContent { observer.refused(&response, fields) }
+      context.headers.add(to: &response, answering: fields)
     }
-    router.completing = { response, fields in context.headers.add(to: &response, answering: fields) }
     for route in routes { add(route, to: &router, observer.observing(route), context) }
     for (path, methods) in Dictionary(grouping: routes, by: \.path).mapValues({ $0.map(\.method) }) {
       router.immediately(.options, path) { request, _ in

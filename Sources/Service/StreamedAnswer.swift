@@ -25,6 +25,7 @@ struct StreamedAnswer: Sendable {
       do throws(APIError) {
         feed.end(try await work(feed))
       } catch {
+        id.report?.failed()
         if feed.fail(error) == .event { Answer.log(error, name, id, logger) }
       }
     }

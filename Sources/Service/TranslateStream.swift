@@ -16,6 +16,7 @@ extension TranslateEndpoint {
       let translation = try await APIError.ofEngine { () async throws(InferenceError) in
         try await service.translateInParts(wanted) { feed.send(.segment($0, query.details)) }
       }
+      id.report?.translated(translation)
       return .done(TranslateAnswer(translation, to: query))
     }
   }

@@ -83,6 +83,18 @@ struct TraceTests {
     }
   }
 
+  @Test func `what no route answers has the id and the trace too`() async throws {
+    let site = Site()
+    let header = HTTPHeaderName(literal: "X-Request-ID")
+    let response = try await site.send(
+      fields: [header: "mine", HTTPHeaderName(literal: "traceparent"): "00-\(Self.trace)-\(Self.span)-01"],
+      to: "/nowhere")
+    #expect(response.status == .notFound && response.headers[header] == "mine")
+    let answered = response.headers[HTTPHeaderName(literal: "traceparent")].flatMap(TraceContext.init(traceparent:))
+    #expect(answered?.traceID == Self.trace)
+    #expect(site.lines.all.count == 1 && site.lines.all[0].contains(#""id":"mine""#))
+  }
+
   @Test func `a field that stands there twice says nothing`() async throws {
     var fields = HTTPHeaders()
     for value in ["a", "b"] { fields.append(HTTPField(name: HTTPHeaderName(literal: "X-Request-ID"), value: value)) }
@@ -116,7 +128,7 @@ struct TraceTests {
 
 extension Site {
   /// A look-up with these fields.
-  fileprivate func send(fields: HTTPHeaders) async throws -> HTTP.HTTPResponse {
-    await router.respond(to: try HTTP.HTTPRequest(method: .get, target: "/version", headers: fields))
+  fileprivate func send(fields: HTTPHeaders, to path: String = "/version") async throws -> HTTP.HTTPResponse {
+    await router.respond(to: try HTTP.HTTPRequest(method: .get, target: path, headers: fields))
   }
 }

@@ -20,7 +20,7 @@ struct RequestObserver: Sendable {
   /// A request that no route got. Its answer gets a name all the same.
   ///
   /// - Parameter fields: the request's; none where its head could not be read.
-  func refused(_ response: inout HTTPResponse, _ fields: HTTPHeaders = HTTPHeaders()) {
+  func refused(_ response: inout HTTPResponse, _ fields: HTTPHeaders) {
     let identity = RequestIdentity(fields)
     identity.add(to: &response)
     log.refused(response.status, identity)
