@@ -47,7 +47,7 @@ public struct DragomanService: Service, CustomStringConvertible {
       metrics: metrics)
     if let keys { files.watch([keys.file], "API keys") { try keys.load() } }
     server = HTTPServer(configuration: configuration.server, router: Routes.router(context))
-    context.observe(server.statistics)
+    context.observe(server)
   }
 
   /// New connections get a certificate that was replaced.

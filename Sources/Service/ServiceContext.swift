@@ -44,5 +44,8 @@ public struct ServiceContext: Sendable {
   }
 
   /// Shows what a server counts beside it.
-  package func observe(_ statistics: ServerStatistics) { metrics.add { $0.add(statistics) } }
+  package func observe(_ server: HTTPServer) {
+    // The server holds the routes, and they the metrics.
+    metrics.add { [weak server] samples in if let server { samples.add(server) } }
+  }
 }

@@ -23,7 +23,7 @@ struct ObservationTests {
       let server = HTTPServer(
         configuration: configuration, router: Routes.router(site.context, Routes.all(site.context) + routes))
       self.server = server
-      site.context.observe(server.statistics)
+      site.context.observe(server)
       try server.start()
       address = try #require(server.boundAddress)
     }

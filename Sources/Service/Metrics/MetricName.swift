@@ -9,6 +9,10 @@ enum MetricName: String, CaseIterable {
   case openConnections = "dragoman_http_connections_open"
   case acceptedConnections = "dragoman_http_connections_accepted_total"
   case timedOutConnections = "dragoman_http_connections_timed_out_total"
+  case refusedConnections = "dragoman_http_connections_refused_total"
+  case handshakes = "dragoman_tls_handshakes_total"
+  case handshakesInProgress = "dragoman_tls_handshakes_in_progress"
+  case heldBodyBytes = "dragoman_http_body_memory_bytes"
   case receivedBytes = "dragoman_http_received_bytes_total"
   case sentBytes = "dragoman_http_sent_bytes_total"
 
@@ -51,6 +55,10 @@ enum MetricName: String, CaseIterable {
     case .acceptedConnections: "Connections that were accepted."
     case .timedOutConnections:
       "Connections that were closed because the client was idle, or took nothing, for too long."
+    case .refusedConnections: "Connections that were refused because their address had too many."
+    case .handshakes: "TLS handshakes by how they ended: full, resumed, failed."
+    case .handshakesInProgress: "Connections whose TLS handshake is not over."
+    case .heldBodyBytes: "Bytes of request bodies that are held, as they came and decoded."
     case .receivedBytes: "Bytes of requests, heads and framing included."
     case .sentBytes: "Bytes of answers, heads and framing included."
     case .queueSegments:

@@ -3,11 +3,24 @@ import Inference
 
 extension MetricSamples {
   /// What a server counts.
-  mutating func add(_ statistics: ServerStatistics) {
+  mutating func add(_ server: HTTPServer) {
+    gauge(.heldBodyBytes, Double(server.heldBodyBytes))
+    add(server.statistics)
+  }
+
+  private mutating func add(_ statistics: ServerStatistics) {
     gauge(.inFlight, Double(statistics.requestsInFlight))
     gauge(.openConnections, Double(statistics.openConnections))
     counter(.acceptedConnections, Double(statistics.acceptedConnections))
     counter(.timedOutConnections, Double(statistics.timedOutConnections))
+    counter(.refusedConnections, Double(statistics.connectionsRefusedByAddress))
+    gauge(.handshakesInProgress, Double(statistics.handshakesInProgress))
+    let (resumed, failed) = (statistics.resumedHandshakes, statistics.failedHandshakes)
+    for (outcome, count) in [
+      ("full", statistics.completedHandshakes - resumed), ("resumed", resumed), ("failed", failed),
+    ] {
+      counter(.handshakes, Double(max(0, count)), [("outcome", outcome)])
+    }
     counter(.receivedBytes, Double(statistics.receivedBytes))
     counter(.sentBytes, Double(statistics.sentBytes))
     for (status, count) in statistics.refusedByStatus {
