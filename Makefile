@@ -17,10 +17,16 @@ FUZZ_INPUTS ?= 100000
 ASAN_SKIPPED := --skip 'AllocationTests|BLEUTests'
 TSAN_SKIPPED := --skip 'AllocationTests|BLEUTests|CommandLineTests'
 
-.PHONY: help serve build test test-arm fuzz sanitize image lint format bench train packages clean
+# Of `make loadtest`: a running server (without it one is started here), which scenarios, seconds of each, the server's process id.
+URL ?=
+SCENARIO ?=
+DURATION ?=
+PID ?=
+
+.PHONY: help serve build test test-arm fuzz sanitize image lint format bench bench-http loadtest train packages clean
 
 help: ## Show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 serve: build ## Build and serve the models in models/ on 127.0.0.1:8080
 	@DRAGOMAN_COMMIT=$$(git rev-parse --short HEAD 2>/dev/null) exec .build/release/dragoman serve --host $(HOST) --port $(PORT) --models $(MODELS)
@@ -52,6 +58,13 @@ format: ## Format all Swift code
 bench: build ## Measure speed beside CTranslate2 and ONNX Runtime (BENCH=series, quick, table or full)
 	Benchmarks/run.sh
 
+bench-http: ## Measure the HTTP server beside Hummingbird, FlyingFox, uvicorn and Node (ARGS=…)
+	@./.ci/packages libssl-dev zlib1g-dev pkg-config wrk python3-venv
+	@Benchmarks/http/bench.sh $(ARGS)
+
+loadtest: $(if $(URL)$(DRAGOMAN),,build) ## Put load on URL=… or on a server of its own (SCENARIO=… DURATION=…; loadtest/README.md)
+	@URL='$(URL)' SCENARIO='$(SCENARIO)' DURATION='$(DURATION)' PID='$(PID)' loadtest/run.sh
+
 train: ## Train MODEL=en-x|x-en|summarizer|salience from DATA=folder for MINUTES=60 (training/README.md)
 	@[ -n "$(TRAIN_PYTHON)" ] || ./.ci/packages python3-venv
 	MODEL=$(MODEL) DATA=$(DATA) MINUTES=$(MINUTES) TRAIN_PYTHON=$(TRAIN_PYTHON) training/run.sh
@@ -63,4 +76,4 @@ packages:
 	@./.ci/packages libssl-dev zlib1g-dev pkg-config
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-asan .build-tsan Benchmarks/results
+	rm -rf .build .build-asan .build-tsan Benchmarks/http/peers/.build Benchmarks/results loadtest/results

@@ -36,7 +36,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "dragoman",
-  products: [.executable(name: "dragoman", targets: ["dragoman"])],
+  products: [
+    .executable(name: "dragoman", targets: ["dragoman"]),
+    // For Benchmarks/http/peers only.
+    .library(name: "HTTP", targets: ["HTTP"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
