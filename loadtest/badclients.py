@@ -16,7 +16,7 @@ import time
 from wire import PROBLEMS, Connection, Target
 
 INTERVAL = 0.5  # seconds between the bytes of a slow client
-LARGE = 400_000  # characters of an answer that no socket buffer holds
+LARGE, MANY = 400_000, 12  # characters of an answer, and how many are asked for at once: together more than a socket's buffers hold
 STALL = 45  # seconds in which a stalled reader reads nothing: longer than a server should wait
 
 
@@ -69,33 +69,33 @@ async def idle(target, connection):
     return str((await connection.head())[0])
 
 
-async def slow_reader(target, connection):
-    """Asks for much and reads it 256 bytes at a time."""
+async def ask_much(target, connection):
+    """Sends many requests with large answers, one behind the other (pipelined)."""
     connection.receive_buffer = 4096
     await connection.open()
-    connection.writer.write(echo(target, LARGE))
-    got = 0
-    while got < LARGE:
-        piece = await asyncio.wait_for(connection.reader.read(256), 120)
-        if not piece:
-            return "cut off"
-        if not got and b" 503 " in piece[:16]:
+    request = echo(target, LARGE)
+    for _ in range(MANY):
+        connection.writer.write(request)
+
+
+async def slow_reader(target, connection):
+    """Asks for much and reads it 256 bytes at a time."""
+    await ask_much(target, connection)
+    while piece := await asyncio.wait_for(connection.reader.read(256), 120):
+        if b"HTTP/1.1 503" in piece:
             return "503"
-        got += len(piece)
         await asyncio.sleep(INTERVAL)
-    return "read whole"
+    return "cut off"
 
 
 async def stalled_reader(target, connection):
     """Asks for much and reads nothing for a long time."""
-    connection.receive_buffer = 4096
-    await connection.open()
-    connection.writer.write(echo(target, LARGE))
+    await ask_much(target, connection)
     await asyncio.sleep(STALL)
     got = 0
     while piece := await asyncio.wait_for(connection.reader.read(65_536), 10):
         got += len(piece)
-        if got >= LARGE:
+        if got >= MANY * LARGE:
             return "read whole"
     return "cut off"
 

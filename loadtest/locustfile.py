@@ -3,7 +3,7 @@
     locust -f loadtest/locustfile.py --host http://127.0.0.1:8080
     locust -f loadtest/locustfile.py --host http://127.0.0.1:8080 --headless --users 50 --spawn-rate 10 --run-time 60s
 
-API_KEY in the environment is sent as a bearer token.
+API_KEY in the environment is sent as a bearer token; CA names a certificate to trust.
 """
 
 import os
@@ -20,6 +20,8 @@ class Reader(HttpUser):
     wait_time = between(0.5, 2)
 
     def on_start(self):
+        if authority := os.environ.get("CA"):
+            self.client.verify = authority
         if KEY:
             self.client.headers["Authorization"] = f"Bearer {KEY}"
 
