@@ -76,4 +76,4 @@ packages:
 	@./.ci/packages libssl-dev zlib1g-dev pkg-config
 
 clean: ## Remove everything that was built
-	rm -rf .build .build-asan .build-tsan Benchmarks/http/peers/.build Benchmarks/results loadtest/results
+	rm -rf .build .build-asan .build-tsan .build-peers Benchmarks/results loadtest/results

@@ -88,6 +88,24 @@ async def slow_reader(target, connection):
     return "cut off"
 
 
+async def slow_events(target, connection):
+    """Has a long text translated as a stream of events and reads it 256 bytes at a time."""
+    connection.receive_buffer = 4096
+    await connection.open()
+    text = " ".join(f"The train to house {random.randrange(10**6)} leaves at nine." for _ in range(300))
+    body = {"q": text, "source": "en", "target": "de", "priority": "bulk"}
+    connection.writer.write(target.post("/translate", body, [("Accept", "text/event-stream")]))
+    status, _ = await connection.head()
+    if status != 200:
+        await asyncio.sleep(5)  # bulk is limited; as it is told to
+        return str(status)
+    while piece := await asyncio.wait_for(connection.reader.read(256), 120):
+        if b"event: done" in piece:
+            return "read whole"
+        await asyncio.sleep(INTERVAL)
+    return "cut off"
+
+
 async def stalled_reader(target, connection):
     """Asks for much and reads nothing for a long time."""
     await ask_much(target, connection)
@@ -120,7 +138,8 @@ async def aborting(target, connection):
     return way
 
 
-KINDS = {"slow-header": slow_header, "slow-body": slow_body, "slow-reader": slow_reader, "stalled-reader": stalled_reader, "idle": idle, "aborting": aborting}
+KINDS = {"slow-header": slow_header, "slow-body": slow_body, "slow-reader": slow_reader, "slow-events": slow_events,
+         "stalled-reader": stalled_reader, "idle": idle, "aborting": aborting}
 
 
 class BadClients:

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 python=${BENCH_PYTHON:-}
 [ -n "$python" ] || python=$(.ci/venv .venv-http Benchmarks/http/requirements.txt)
 for product in EchoDragoman EchoHummingbird EchoFlyingFox; do
-  "${SWIFT:-swift}" build -c release --package-path Benchmarks/http/peers --scratch-path Benchmarks/http/peers/.build --product "$product" >&2 ||
+  "${SWIFT:-swift}" build -c release --package-path Benchmarks/http/peers --scratch-path .build-peers --product "$product" >&2 ||
     echo "$product was not built and is left out" >&2
 done
 exec "$python" Benchmarks/http/side_by_side.py "$@"

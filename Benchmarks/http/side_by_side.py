@@ -26,7 +26,7 @@ from common import ROOT, Window, commit, machine, now
 
 HERE = pathlib.Path(__file__).resolve().parent
 PEERS = HERE / "peers"
-BUILT = PEERS / ".build" / "release"
+BUILT = ROOT / ".build-peers" / "release"  # not below Benchmarks: the packages bring pages of documentation
 TICKS = os.sysconf("SC_CLK_TCK")
 PYTHON = [sys.executable, "-m", "uvicorn", "--app-dir", str(PEERS), "--http", "httptools", "--log-level", "error", "--no-access-log", "--timeout-keep-alive", "600"]
 SERVERS = {  # name → (what it is, command; the port follows)

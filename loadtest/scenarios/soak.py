@@ -12,7 +12,7 @@ from sentences import Translations
 
 WHAT = "twice the peak, beside 500 slow clients and 20 that hang up; memory and descriptors by the second"
 FACTOR = 2
-BAD = {"slow-header": 200, "slow-body": 200, "slow-reader": 40, "stalled-reader": 20, "idle": 40, "aborting": 20}
+BAD = {"slow-header": 200, "slow-body": 200, "slow-reader": 40, "slow-events": 8, "stalled-reader": 20, "idle": 40, "aborting": 20}
 SETTLE = 8  # seconds after which the server should have let go of everything
 BACK_MB = 32  # what an allocator may keep, MiB
 

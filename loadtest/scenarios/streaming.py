@@ -15,7 +15,7 @@ ACCEPT = [("Accept", "text/event-stream")]
 
 
 def page(number):
-    return {"q": " ".join(SENTENCES[(number * PAGE + i) % len(SENTENCES)] for i in range(PAGE)), "source": "en", "target": "de"}
+    return {"q": "\n".join(SENTENCES[(number * PAGE + i) % len(SENTENCES)] for i in range(PAGE)), "source": "en", "target": "de"}
 
 
 async def events(connection, headers):
