@@ -20,7 +20,7 @@ from wire import PROBLEMS, Connection, Target
 
 WHAT = "nginx and HAProxy in front, 100,000 requests with bodies of their own (REQUESTS=N) beside clients that hang up; every answer compared"
 REQUESTS = int(os.environ.get("REQUESTS", 100_000))
-CLIENTS, ABORTING = 64, 24
+CLIENTS, ABORTING = 64, 48
 
 
 class Questions:

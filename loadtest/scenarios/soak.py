@@ -14,43 +14,52 @@ WHAT = "twice the peak, beside 500 slow clients and 20 that hang up; memory and 
 FACTOR = 2
 BAD = {"slow-header": 200, "slow-body": 200, "slow-reader": 40, "slow-events": 8, "stalled-reader": 20, "idle": 40, "aborting": 20}
 SETTLE = 8  # seconds after which the server should have let go of everything
-BACK_MB = 32  # what an allocator may keep, MiB
+BACK_MB = 16  # what an allocator may keep, MiB
 
 
-async def bad_clients(context):
+async def bad_clients(context, seconds):
     """In a process of their own, so that they do not make the normal ones late."""
     flags = [word for kind, count in BAD.items() for word in (f"--{kind}", str(count))]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(pathlib.Path(__file__).resolve().parent.parent / "badclients.py"), context.target.url, "--duration", str(context.seconds), *flags,
+        sys.executable, str(pathlib.Path(__file__).resolve().parent.parent / "badclients.py"), context.target.url, "--duration", str(seconds), *flags,
         stdout=asyncio.subprocess.PIPE)
     out, _ = await process.communicate()
     return json.loads(out)
 
 
 async def settled(sampler, fds):
-    """What the server takes once its descriptors are as many as before, or after SETTLE seconds."""
-    for _ in range(SETTLE):
+    """What the server takes once its descriptors are as many as at first, and a moment has passed, or after SETTLE seconds."""
+    for second in range(SETTLE):
         await asyncio.sleep(1)
         now = await sampler.now()
-        if now["fds"] is not None and fds is not None and now["fds"] <= fds:
+        if second >= 3 and now["fds"] is not None and now["fds"] <= fds:
             break
     return now
+
+
+async def everything(context, crowd, rate, seconds, translations):
+    """(records of the normal clients, what became of the bad ones)."""
+    bad = asyncio.ensure_future(bad_clients(context, seconds))
+    records = await crowd.run(rate, seconds, translations)
+    return records, await bad
 
 
 async def run(context):
     report = Report("soak")
     translations, sampler = await Translations.asked(context.target), context.sampler()
-    peak, _ = await closed_loop(context.target, 64, min(10, context.seconds), translations)  # its caches are full then
-    before = await settled(sampler, None)
-    sampling, bad = asyncio.ensure_future(sampler.run()), asyncio.ensure_future(bad_clients(context))
+    fresh = await sampler.now()
+    peak, _ = await closed_loop(context.target, 64, min(5, context.seconds), translations)
+    sampling = asyncio.ensure_future(sampler.run())
+    # The same for a tenth of the time first: buffers and caches of the engine grow to what this load needs, and stay.
+    await everything(context, Crowd(context.target), FACTOR * peak, max(5, context.seconds // 10), translations)
+    before = await settled(sampler, fresh["fds"])
     crowd = Crowd(context.target)
-    records = await crowd.run(FACTOR * peak, context.seconds, translations)
+    records, report.data["bad_clients"] = await everything(context, crowd, FACTOR * peak, context.seconds, translations)
     report.note(f"{crowd.remark()}, but what is refused counts from when it was sent")
-    report.data["bad_clients"] = await bad
-    after = await settled(sampler, before["fds"])
+    after = await settled(sampler, fresh["fds"])
     sampling.cancel()
     rows(report, context, peak, records)
-    report.data.update(peak_per_s=round(peak, 1), before=before, after=after, samples=sampler.samples, by_tenth=by_tenth(records, context.seconds))
+    report.data.update(peak_per_s=round(peak, 1), fresh=fresh, before=before, after=after, samples=sampler.samples, by_tenth=by_tenth(records, context.seconds))
     back(report, before, after, sampler.samples)
     charts(report, context.seconds, records, sampler.samples)
     _, outcomes = await closed_loop(context.target, 4, 2, translations)
