@@ -2,6 +2,7 @@
 #include "CShims.h"
 
 #include <linux/futex.h>
+#include <malloc.h>
 #include <linux/sockios.h>
 #include <pthread.h>
 #include <sched.h>
@@ -9,6 +10,14 @@
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+void shim_set_up_memory(int32_t heaps) {
+  mallopt(M_ARENA_MAX, heaps);
+  mallopt(M_MMAP_THRESHOLD, 512 * 1024);
+  mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+}
+
+void shim_give_memory_back(void) { malloc_trim(0); }
 
 void shim_futex_wait(const uint32_t *word, uint32_t expected) {
   syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);

@@ -106,6 +106,9 @@ public struct DecodingBatch {
     moveRows()
   }
 
+  /// Frees the caches that no row uses.
+  public mutating func releaseMemory() { caches.removeAll() }
+
   /// Drops the segments that nobody waits for.
   public mutating func remove(where abandoned: (_ id: Int) -> Bool) {
     for index in groups.indices where abandoned(groups[index].id) { groups[index].isOver = true }

@@ -23,6 +23,8 @@ public struct EngineConfiguration: Sendable {
   public var scoringBudget = 128
   /// How long a request may take, its wait included.
   public var deadline = Duration.seconds(300)
+  /// Without work for so long, the engine gives back the memory that work took.
+  public var idleTime = Duration.seconds(2)
   public var queueLimits = BatchQueue.Limits()
   /// The same for documents that are scored; a sentence is a segment.
   public var salienceLimits = BatchQueue.Limits.scoring

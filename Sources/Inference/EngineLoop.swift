@@ -158,7 +158,7 @@ final class EngineLoop: Sendable {
       let (isIdle, isStopping) = shared.withLock { ($0.entries.isEmpty && $0.abandoned.isEmpty, $0.isStopping) }
       if isIdle, salience.isIdle {
         if isStopping { return }
-        wake.wait()
+        rest(&interactive, &bulk)
         continue
       }
       expire()
@@ -179,6 +179,18 @@ final class EngineLoop: Sendable {
       }
       rows.store(rowCount(interactive) + rowCount(bulk), ordering: .sequentiallyConsistent)
     }
+  }
+
+  /// Waits for work. What the last work took is given back when no more comes for a while: rows that ran to 512 tokens
+  /// leave caches of megabytes.
+  private func rest(_ interactive: inout [RunningBatch], _ bulk: inout [RunningBatch]) {
+    guard wake.wait(timeout: .now() + configuration.idleTime / .seconds(1)) == .timedOut else { return }
+    for model in interactive.indices {
+      interactive[model].releaseMemory()
+      bulk[model].releaseMemory()
+    }
+    ProcessMemory.giveBack()
+    wake.wait()
   }
 
   private func rowCount(_ batches: [RunningBatch]) -> Int { batches.reduce(0) { $0 + $1.rowCount } }
@@ -251,42 +263,5 @@ final class EngineLoop: Sendable {
       return entry
     }
     entry?.submission.finish(segment: segment, hypotheses, now: now)
-  }
-}
-
-/// One model's batch and whose segments are in it.
-private struct RunningBatch {
-  private var decoding: DecodingBatch
-  private var owners: [Int: (request: Int, segment: Int)] = [:]
-  private var nextID = 0
-  private var finished: [DecodingBatch.Finished] = []
-
-  init(decoding: DecodingBatch) {
-    self.decoding = decoding
-  }
-
-  var rowCount: Int { decoding.rowCount }
-
-  mutating func admit(_ segments: [(request: Int, segment: Int, content: EngineLoop.Segment)]) {
-    var requests: [DecodingBatch.Request] = []
-    for (request, segment, content) in segments {
-      owners[nextID] = (request, segment)
-      requests.append(.init(id: nextID, source: content.source, options: content.options))
-      nextID += 1
-    }
-    decoding.admit(requests)
-  }
-
-  mutating func remove(_ requests: Set<Int>) {
-    decoding.remove { owners[$0].map { requests.contains($0.request) } ?? true }
-    owners = owners.filter { !requests.contains($0.value.request) }
-  }
-
-  mutating func step(_ deliver: (_ request: Int, _ segment: Int, [Hypothesis]) -> Void) {
-    decoding.step(&finished)
-    for done in finished {
-      if let owner = owners.removeValue(forKey: done.id) { deliver(owner.request, owner.segment, done.hypotheses) }
-    }
-    finished.removeAll(keepingCapacity: true)
   }
 }

@@ -6,6 +6,7 @@ import Logging
 import Metrics
 import Service
 import ServiceLifecycle
+import Workers
 
 /// `dragoman serve`: the service.
 struct ServeCommand: AsyncParsableCommand {
@@ -23,6 +24,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var settings: ServeOptions
 
   func run() async throws {
+    ProcessMemory.setUp()
     let resolved = try ServiceConfiguration.resolve(
       flags: settings.given, environment: ProcessInfo.processInfo.environment)
     let configuration = resolved.configuration

@@ -7,6 +7,13 @@
 
 #pragma clang assume_nonnull begin
 
+/// Has the allocator give memory back to the system: blocks of 512 KiB and more when they are freed (glibc raises that limit
+/// to 32 MiB as soon as one was freed, unless it is set), and the end of the heap. Threads share at most so many heaps.
+void shim_set_up_memory(int32_t heaps);
+
+/// Gives unused pages of all heaps back to the system. Takes milliseconds.
+void shim_give_memory_back(void);
+
 /// Waits while `*word == expected`; returns at a wake-up, a signal or a changed word.
 void shim_futex_wait(const uint32_t *word, uint32_t expected);
 
