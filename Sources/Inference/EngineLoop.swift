@@ -189,7 +189,7 @@ final class EngineLoop: Sendable {
       interactive[model].releaseMemory()
       bulk[model].releaseMemory()
     }
-    ProcessMemory.giveBack()
+    HeapMemory.giveBack()
     wake.wait()
   }
 

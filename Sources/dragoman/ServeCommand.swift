@@ -24,7 +24,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var settings: ServeOptions
 
   func run() async throws {
-    ProcessMemory.setUp()
+    HeapMemory.setUp()
     let resolved = try ServiceConfiguration.resolve(
       flags: settings.given, environment: ProcessInfo.processInfo.environment)
     let configuration = resolved.configuration
