@@ -21,7 +21,7 @@ extension FuzzTests {
       let request = try HTTPRequest(
         method: .post, target: "/", headers: [.contentEncoding: name, .contentLength: "1"], body: input)
       let decoded: HTTPRequest
-      do throws(HTTPRefusal) {
+      do throws(ContentCodingError) {
         decoded = try await request.decoded(limits)
       } catch {
         try Finding.unless([400, 413, 415].contains(error.status.code), "status \(error.status)")
