@@ -63,7 +63,7 @@ final class HTTPConnection: @unchecked Sendable {
     self.countedAddress = countedAddress
     self.tls = tls
     handshake = tls == nil ? .ended : .notBegun
-    parser = HTTPRequestParser(limits: loop.context.configuration.limits)
+    parser = HTTPRequestParser(limits: loop.context.configuration.limits, security: tls == nil ? .plain : .tls)
     deadline = ConnectionDeadline(loop.context.configuration.deadlines)
     deadline.begin(tls == nil ? .firstByte : .handshake, at: loop.now)
   }

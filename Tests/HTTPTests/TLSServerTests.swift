@@ -52,6 +52,14 @@ extension SocketTests {
       }
     }
 
+    @Test(arguments: ["https", "HTTPS", "http"])
+    func `a target of either scheme may come over TLS`(_ scheme: String) async throws {
+      try await TestServer.run(router()) { running in
+        let answer = try running.client().ask(get("\(scheme)://a/now"))
+        #expect(answer.text == "now")
+      }
+    }
+
     @Test(arguments: [
       [0], [0x80, 0x2E, 1, 0, 2], [22, 3, 1, 0, 5, 1, 2, 3, 4, 5], [22, 3, 1, 255, 255], [23, 3, 3, 0, 1, 0],
       [21, 3, 3, 0, 2, 2, 0], [22, 2, 0, 0, 1, 1],

@@ -132,6 +132,7 @@ private func serverContext(
     let (opened, phase) = TLSPair.open(bytes, pair.server)
     #expect(opened.isEmpty && phase == .failed("decryption failed or bad record mac"))
     #expect(!Array("x".utf8).withUnsafeBytes(pair.server.seal) && !pair.server.end())
+    #expect(pair.server.phase == phase)
   }
 
   @Test func `renegotiation is refused`() throws {

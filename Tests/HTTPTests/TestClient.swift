@@ -12,7 +12,7 @@ import Testing
 struct TestServer: Sendable {
   let server: HTTPServer
   let port: Int
-  private let transport = Transport.current
+  let transport = Transport.current
 
   init(_ router: Router, configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
     var configuration = ServerConfiguration(host: "127.0.0.1", port: 0)

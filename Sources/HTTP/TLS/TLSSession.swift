@@ -121,9 +121,11 @@ package final class TLSSession: @unchecked Sendable {
     return !sealed.isEmpty
   }
 
-  /// Acts on a call that did not succeed; whether the phase has changed. What waits for more input has not failed.
+  /// Acts on a call that did not succeed; whether the phase has changed. What waits for more input has not failed. What fails
+  /// after that fails because of the first reason, and OpenSSL gives none.
   @discardableResult
   private func fail(_ result: Int32) -> Bool {
+    if case .failed = phase { return false }
     switch SSL_get_error(pointer, result) {
     case SSL_ERROR_WANT_READ: return false
     case SSL_ERROR_ZERO_RETURN: phase = .ended

@@ -24,6 +24,9 @@ struct ConformanceCase: Sendable, CustomStringConvertible {
   /// Whether `100 Continue` may come without being named: it does where the body has not begun when the head ends.
   enum Interim: Sendable { case forbidden, allowed }
 
+  /// Where the answers are these.
+  enum Reach: Sendable { case everywhere, plainOnly }
+
   let name: String
   let section: String
   let steps: [Step]
@@ -31,6 +34,7 @@ struct ConformanceCase: Sendable, CustomStringConvertible {
   let interim: Interim
   /// Why an independent parser may decide otherwise, or what is chosen where the RFC allows both.
   let note: String?
+  var reach = Reach.everywhere
 
   var description: String { "\(name) (\(section))" }
 
@@ -75,6 +79,13 @@ struct ConformanceCase: Sendable, CustomStringConvertible {
   /// One input that is no whole request: no answer comes, and none is owed when the client ends its half.
   static func unanswered(_ name: String, _ section: String, _ input: String, note: String? = nil) -> ConformanceCase {
     scripted(name, section, [.send(input), .endOutput], then: .endsWithClient, note: note)
+  }
+
+  /// The same case, where TLS changes its answers.
+  var overPlain: ConformanceCase {
+    var limited = self
+    limited.reach = .plainOnly
+    return limited
   }
 }
 

@@ -5,13 +5,14 @@ import Synchronization
 import Testing
 
 extension SocketTests {
-  @Suite(.overPlain) struct ConformanceTests {
-    @Test func `there are cases, and no two have one name`() {
+  @Suite struct ConformanceTests {
+    @Test(.overPlain) func `there are cases, and no two have one name`() {
       let names = ConformanceChapter.all.flatMap(\.cases).map(\.name)
       #expect(names.count >= 220)
       #expect(Set(names).count == names.count)
     }
 
+    /// Over TLS the cases are fed whole: how its records are cut is TLSSessionTests' matter.
     @Test(arguments: ConformanceChapter.all)
     func `each case is answered as its section says, whole and byte by byte`(_ chapter: ConformanceChapter)
       async throws
@@ -19,7 +20,7 @@ extension SocketTests {
       let failures = try await TestServer.run(
         ConformanceSite.router(), configure: { $0.limits = ConformanceSite.limits }
       ) { running in
-        let failures = ConformanceRun.failures(of: chapter.cases, port: running.port)
+        let failures = ConformanceRun.failures(of: chapter.cases, running)
         let statistics = running.server.statistics
         let isEmpty = eventually { statistics.openConnections == 0 && statistics.requestsInFlight == 0 }
         return failures + (isEmpty ? [] : ["\(statistics.openConnections) connections stay open"])
@@ -33,7 +34,7 @@ extension SocketTests {
 private enum ConformanceRun {
   private static let threadCount = 8
 
-  static func failures(of cases: [ConformanceCase], port: Int) -> [String] {
+  static func failures(of cases: [ConformanceCase], _ running: TestServer) -> [String] {
     let next = Mutex(0)
     let failures = Mutex<[String]>([])
     let threads = DispatchGroup()
@@ -46,7 +47,7 @@ private enum ConformanceRun {
             return next
           }
           guard index < cases.count else { break }
-          let found = check(cases[index], port: port)
+          let found = check(cases[index], running)
           failures.withLock { $0 += found }
         }
         threads.leave()
@@ -56,10 +57,12 @@ private enum ConformanceRun {
     return failures.withLock { $0 }
   }
 
-  private static func check(_ conformanceCase: ConformanceCase, port: Int) -> [String] {
+  private static func check(_ conformanceCase: ConformanceCase, _ running: TestServer) -> [String] {
+    if running.transport == .tls, conformanceCase.reach == .plainOnly { return [] }
     do {
-      let whole = try ConformanceTalk.run(conformanceCase, .whole, port: port)
-      let bytewise = try ConformanceTalk.run(conformanceCase, .byteByByte, port: port)
+      let whole = try ConformanceTalk.run(conformanceCase, .whole, running.client())
+      if running.transport == .tls { return whole.problems.map { "\(conformanceCase): over TLS: \($0)" } }
+      let bytewise = try ConformanceTalk.run(conformanceCase, .byteByByte, running.client())
       var problems = whole.problems.map { "whole: \($0)" } + bytewise.problems.map { "byte by byte: \($0)" }
       if whole.answers != bytewise.answers {
         problems.append("whole \(whole.answers), byte by byte \(bytewise.answers)")
@@ -81,9 +84,10 @@ private struct ConformanceTalk {
   private(set) var answers: [String] = []
   private(set) var problems: [String] = []
 
-  static func run(_ conformanceCase: ConformanceCase, _ feed: Feed, port: Int) throws -> ConformanceTalk {
-    var talk = ConformanceTalk(client: try TestClient(port: port), feed: feed)
+  static func run(_ conformanceCase: ConformanceCase, _ feed: Feed, _ client: TestClient) throws -> ConformanceTalk {
+    var talk = ConformanceTalk(client: client, feed: feed)
     talk.client.sendAtOnce()
+    try client.shakeHands()
     var answersLeft = conformanceCase.answers.count
     for step in conformanceCase.steps {
       switch step {

@@ -31,7 +31,9 @@ extension ConformanceChapter {
     .refused("an absolute target without Host", "RFC 9112 §3.2", request("GET http://b/show HTTP/1.1")),
     .refused(
       "an https target without TLS", "RFC 9110 §7.4", 421, request("GET https://b/show HTTP/1.1", "Host: b"),
-      note: "MUST be rejected unless it came over a secured connection; peers leave it to the application"),
+      note: "MUST be rejected unless it came over a secured connection; peers leave it to the application"
+    )
+    .overPlain,
     .refused(
       "an absolute target with an empty host", "RFC 9110 §4.2.1", request("GET http:///x HTTP/1.1", "Host: a"),
       note: uris),
