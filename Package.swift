@@ -104,6 +104,8 @@ let package = Package(
     tests("QualityTests", ["Inference", "Evaluation", "Kernels", "Workers"]),
     tests(
       "FuzzTests",
-      ["Service", "HTTP", "Inference", "Generation", "Models", "Kernels", "Tokenizers", "Tensors"]),
+      [
+        "Service", "HTTP", "COpenSSL", "Inference", "Generation", "Models", "Kernels", "Tokenizers", "Tensors",
+      ]),
   ]
 )

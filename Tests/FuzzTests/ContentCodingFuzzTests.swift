@@ -16,8 +16,8 @@ extension FuzzTests {
     limits.bodyBytes = 200_000
     limits.inflationFreeBytes = 20_000
     let names = ["gzip", "deflate", "x-gzip, identity", "gzip, gzip", "deflate, gzip", "br", "gzip, deflate, gzip"]
-    try await FuzzRun.run("content-coding", mutator) { [limits] input, random in
-      let name = names[random.below(names.count)]
+    try await FuzzRun.run("content-coding", mutator, repair: Self.compress) { [limits] input, random in
+      let name = names[random.once(in: 2) ? 0 : random.below(names.count)]
       let request = try HTTPRequest(
         method: .post, target: "/", headers: [.contentEncoding: name, .contentLength: "1"], body: input)
       let decoded: HTTPRequest
@@ -34,6 +34,11 @@ extension FuzzTests {
       try await Self.expectSame(decoded.body)
       return .accepted
     }
+  }
+
+  /// Now and then what is read is the compressed form of what was changed, once or twice: checksums refuse nearly all else.
+  private static func compress(_ bytes: inout [UInt8], _ random: inout FuzzGenerator) {
+    while random.once(in: 3), let gzip = FixedBody(bytes).gzip { bytes = gzip }
   }
 
   /// Bytes that are compressed come back.

@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 import HTTP
 import Synchronization
 import Testing
@@ -8,10 +7,21 @@ extension FuzzTests {
   /// Mutated streams of requests go to a real server over a socket; clients cut them at random, read slowly, leave in the
   /// middle or reset. Whatever comes back are whole answers in the order of the requests, and nothing stays open.
   @Test func `connections survive any client`() async throws {
-    let site = try FuzzServer()
-    let mutator = Mutator(seeds: FuzzServer.seeds.map { Array($0.utf8) }, dictionary: FuzzServer.words)
-    try await FuzzRun.run("http-connection", mutator) { input, random in
-      let talk = FuzzTalk(input, &random)
+    let site = try FuzzServer(tls: nil)
+    try await FuzzRun.run("http-connection", FuzzServer.mutator, repair: FuzzServer.begin) { input, random in
+      try await site.play(FuzzTalk(input, &random))
+    }
+    try await site.stop()
+  }
+
+  /// The same over TLS; now and then what a client sends is damaged or stops at any byte, of the handshake too.
+  @Test func `connections over TLS survive any client`() async throws {
+    let site = try FuzzServer(tls: FuzzTLS.configuration("server"))
+    let contexts = [try FuzzTLS.client(), try FuzzTLS.client(.old)]
+    try await FuzzRun.run("tls-connection", FuzzServer.mutator, repair: FuzzServer.begin) { input, random in
+      var talk = FuzzTalk(input, &random)
+      talk.tls = contexts[random.below(2)]
+      if random.once(in: 3) { talk.damage = FuzzTalk.Damage(&random) }
       return try await site.play(talk)
     }
     try await site.stop()
@@ -19,11 +29,25 @@ extension FuzzTests {
 }
 
 /// How a client behaves that sends one input.
-private struct FuzzTalk: Sendable {
+struct FuzzTalk: Sendable {
   enum Leaving: Int, Sendable {
     /// It reads until the server closes or is silent.
     case none
     case halfClose, close, reset
+  }
+
+  /// What happens to the bytes under TLS.
+  struct Damage: Sendable {
+    enum Kind: Sendable { case bit, stop, garbage }
+
+    let kind: Kind
+    /// Bytes that are as they should be.
+    let offset: Int
+
+    init(_ random: inout FuzzGenerator) {
+      kind = [.bit, .stop, .garbage][random.below(3)]
+      offset = random.below(random.once(in: 2) ? 400 : 2_000)
+    }
   }
 
   /// The input in pieces.
@@ -31,6 +55,9 @@ private struct FuzzTalk: Sendable {
   let leaving: Leaving
   /// Bytes of a read; small ones, with a small buffer, hold streams up.
   let readSize: Int
+  /// Nil: plain HTTP.
+  var tls: TLSContext?
+  var damage: Damage?
 
   init(_ input: [UInt8], _ random: inout FuzzGenerator) {
     let cuts = (0..<random.below(5)).map { _ in random.below(input.count + 1) }.sorted()
@@ -46,9 +73,11 @@ private struct FuzzTalk: Sendable {
   }
 }
 
-/// A server whose answers are plain, made by tasks, streamed and endless.
+/// A server whose answers are plain, made by tasks, compressed, streamed and endless.
 private struct FuzzServer {
-  static let seeds = [
+  static var mutator: Mutator { Mutator(seeds: seeds.map { Array($0.utf8) } + codedSeeds, dictionary: words) }
+
+  private static let seeds = [
     "GET /now HTTP/1.1\r\nHost: a\r\n\r\n",
     "GET /stream HTTP/1.1\r\nHost: a\r\n\r\nGET /now HTTP/1.1\r\nHost: a\r\n\r\n",
     "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -57,25 +86,56 @@ private struct FuzzServer {
     "GET /big HTTP/1.1\r\nHost: a\r\n\r\nGET /stream HTTP/1.1\r\nHost: a\r\n\r\nGET /big HTTP/1.1\r\nHost: a\r\n\r\n",
     "GET /endless HTTP/1.1\r\nHost: a\r\n\r\n", "GET /stream HTTP/1.0\r\n\r\n",
     "GET /slow HTTP/1.0\r\nConnection: keep-alive\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "GET /text HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\n\r\nHEAD /text HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET /now HTTP/1.1\r\nHost: a\r\nAccept-Encoding: *;q=0\r\n\r\nGET /text HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br\r\n\r\n",
   ]
 
-  static let words = [
+  /// Half of the time, requests that are right go before what is changed.
+  static func begin(_ bytes: inout [UInt8], _ random: inout FuzzGenerator) {
+    guard random.once(in: 2) else { return }
+    for _ in 0..<(1 + random.below(3)) { bytes.insert(contentsOf: seeds[random.below(6)].utf8, at: 0) }
+  }
+
+  /// Bodies with codings, one in the other and one behind the other.
+  private static var codedSeeds: [[UInt8]] {
+    func gzip(_ bytes: [UInt8]) -> [UInt8] { FixedBody(bytes).gzip ?? [] }
+    func post(_ codings: String, _ body: [UInt8]) -> [UInt8] {
+      let head =
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Encoding: \(codings)\r\nContent-Length: \(body.count)\r\n\r\n"
+      return Array(head.utf8) + body
+    }
+    let text = gzip(Array("Good morning.".utf8))
+    let zeros = gzip([UInt8](repeating: 0, count: 60_000))
+    return [
+      post("gzip", text), post("gzip, gzip", gzip(text)), post("gzip,gzip,gzip", gzip(gzip(text))),
+      post("gzip", text + text),
+      post("gzip", zeros), post("gzip, gzip", gzip(zeros)), post("deflate", Array(text[10..<(text.count - 8)])),
+      post("br", [1, 2, 3]), post("gzip", text) + post("identity", [65]) + post("gzip", zeros),
+    ]
+  }
+
+  private static let words = [
     "\r\n", "\r\n\r\n", "GET /now HTTP/1.1\r\nHost: a\r\n\r\n", "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n",
     "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n", "GET /big HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD", " HTTP/1.0\r\n",
-    "/endless",
-    "/stream", "/slow", "/none", "Connection: close\r\n", "Connection: keep-alive\r\n", "Expect: 100-continue\r\n",
-    "Transfer-Encoding: chunked\r\n", "Content-Length: 3\r\n", "0\r\n\r\n", "\n", "\0",
+    "/endless", "/stream", "/slow", "/none", "/text", "Connection: close\r\n", "Connection: keep-alive\r\n",
+    "Expect: 100-continue\r\n", "Transfer-Encoding: chunked\r\n", "Content-Length: 3\r\n", "0\r\n\r\n", "\n", "\0",
+    "Content-Encoding: gzip\r\n", "Content-Encoding: deflate\r\n", "Accept-Encoding: gzip\r\n", ", gzip",
+    "identity;q=0",
+    "https://a",
   ]
 
   private let server: HTTPServer
   private let port: UInt16
   private let running = FuzzCounter()
 
-  init() throws {
+  init(tls: TLSConfiguration?) throws {
     var configuration = ServerConfiguration()
     configuration.port = 0
+    configuration.tls = tls
     configuration.limits.headBytes = 2_048
-    configuration.limits.bodyBytes = 4_096
+    configuration.limits.bodyBytes = 32_768
+    configuration.limits.inflationFreeBytes = 8_192
+    configuration.bodyMemoryBytes = 65_536
     server = HTTPServer(configuration: configuration, router: Self.router(running))
     try server.start()
     port = UInt16(server.boundAddress?.port ?? 0)
@@ -99,6 +159,7 @@ private struct FuzzServer {
       running.add(-1)
       return text("slow")
     }
+    router.on(.get, "/text") { _, _ in text(String(repeating: "Good morning. ", count: 1_000)) }
     let big = [UInt8](repeating: 66, count: 200_000)
     router.on(.get, "/big") { _, _ in HTTPResponse(status: .ok, body: .bytes(big)) }
     router.on(.get, "/stream") { _, _ in HTTPResponse(status: .ok, body: .stream(stream(running, chunks: 20))) }
@@ -131,20 +192,29 @@ private struct FuzzServer {
     // On a thread of Dispatch: it blocks, and Swift's pool is the server's.
     let answers = try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global().async {
-        continuation.resume(with: Swift.Result { try FuzzClient(port: port).play(talk) })
+        continuation.resume(with: Swift.Result { try FuzzClient(port: port, talk).play() })
       }
     }
     var left = 4_000
-    while server.statistics.openConnections > 0 || server.statistics.requestsInFlight > 0 || running.value > 0 {
+    while let rest {
       left -= 1
-      try Finding.unless(
-        left > 0,
-        "\(server.statistics.openConnections) connections, \(server.statistics.requestsInFlight) requests, \(running.value) producers are left"
-      )
+      try Finding.unless(left > 0, "\(rest) are left")
       try await Task.sleep(for: .milliseconds(1))
     }
     if let problem = answers.problem { throw Finding(problem) }
     return answers.statuses.contains { $0 == 200 } ? .accepted : .refused
+  }
+
+  /// What the server still has of clients; nil where that is nothing.
+  private var rest: String? {
+    let statistics = server.statistics
+    let counts = [
+      statistics.openConnections, statistics.handshakesInProgress, statistics.requestsInFlight, running.value,
+      server.heldBodyBytes,
+    ]
+    if counts.allSatisfy({ $0 == 0 }) { return nil }
+    let names = ["connections", "handshakes", "requests", "producers", "bytes of bodies"]
+    return zip(counts, names).map { "\($0) \($1)" }.joined(separator: ", ")
   }
 }
 
@@ -154,117 +224,5 @@ private final class FuzzCounter: Sendable {
   var value: Int { number.load(ordering: .sequentiallyConsistent) }
   @discardableResult func add(_ change: Int) -> Int {
     number.wrappingAdd(change, ordering: .sequentiallyConsistent).newValue
-  }
-}
-
-/// A blocking client.
-private final class FuzzClient {
-  private let descriptor: Int32
-  /// Where a client that does not leave stops reading: an endless stream would be read for ever.
-  private static let readLimit = 1 << 20
-
-  init(port: UInt16) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var size = Int32(16_384)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let connected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard connected == 0 else { throw Finding("connect: \(errno)") }
-  }
-
-  deinit { close(descriptor) }
-
-  /// Sends, reads what comes, and leaves as it should.
-  func play(_ talk: FuzzTalk) -> FuzzAnswers {
-    var received: [UInt8] = []
-    for piece in talk.pieces {
-      // Without blocking: a server that waits for its answers to be read takes no more, and the rest is let go.
-      let count = piece.withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
-      }
-      if count < piece.count { break }
-      _ = read(into: &received, talk.readSize, wait: 0)
-    }
-    switch talk.leaving {
-    case .close: return FuzzAnswers(received)
-    case .reset:
-      var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
-      setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
-      return FuzzAnswers(received)
-    case .halfClose: shutdown(descriptor, Int32(SHUT_WR))
-    case .none: break
-    }
-    var isOpen = true
-    while isOpen, received.count < Self.readLimit { isOpen = read(into: &received, talk.readSize, wait: 5) }
-    return FuzzAnswers(received)
-  }
-
-  /// Reads once, if anything comes within `wait` milliseconds; false at the end or where nothing comes.
-  private func read(into received: inout [UInt8], _ size: Int, wait: Int32) -> Bool {
-    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    guard Glibc.poll(&poll, 1, wait) > 0 else { return false }
-    var piece = [UInt8](repeating: 0, count: size)
-    let count = recv(descriptor, &piece, size, 0)
-    guard count > 0 else { return false }
-    received += piece[..<count]
-    return true
-  }
-}
-
-/// What a client was sent, read as answers; the last may be cut off.
-private struct FuzzAnswers: Sendable {
-  private(set) var statuses: [Int] = []
-  private(set) var problem: String?
-  private static let known: Set<Int> = [100, 200, 204, 400, 404, 405, 408, 413, 414, 417, 421, 431, 501, 505]
-
-  init(_ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while problem == nil, !rest.isEmpty, let head = Self.takeHead(&rest) {
-      let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
-      let status = Int(lines[0].split(separator: " ").dropFirst().first ?? "") ?? 0
-      guard lines[0].hasPrefix("HTTP/1.1 "), Self.known.contains(status) else {
-        problem = "no status line: \(lines[0])"
-        return
-      }
-      statuses.append(status)
-      if status == 100 || status == 204 { continue }
-      if !takeBody(&rest, lines) { return }
-    }
-  }
-
-  private static func takeHead(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    let end: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
-    guard let range = rest.firstRange(of: end) else { return nil }
-    defer { rest = rest[range.upperBound...] }
-    return rest[..<range.lowerBound]
-  }
-
-  /// Takes a body; false where it is cut off or lasts until the end. After HEAD another head, or nothing, follows at once.
-  private mutating func takeBody(_ rest: inout ArraySlice<UInt8>, _ lines: [Substring]) -> Bool {
-    if rest.isEmpty || rest.starts(with: "HTTP/1.1 ".utf8) { return true }
-    if let line = lines.first(where: { $0.hasPrefix("Content-Length: ") }), let count = Int(line.dropFirst(16)) {
-      guard rest.count >= count else { return false }
-      rest = rest.dropFirst(count)
-      return true
-    }
-    guard lines.contains("Transfer-Encoding: chunked") else { return false }
-    while let lineEnd = rest.firstIndex(of: 0x0D) {
-      guard let size = Int(String(decoding: rest[..<lineEnd], as: UTF8.self), radix: 16) else {
-        problem = "no chunk: \(String(decoding: rest.prefix(40), as: UTF8.self))"
-        return false
-      }
-      rest = rest[lineEnd...].dropFirst(2)
-      guard rest.count >= size + 2 else { return false }
-      rest = rest.dropFirst(size + 2)
-      if size == 0 { return true }
-    }
-    return false
   }
 }

@@ -44,6 +44,79 @@ CHUNKED = {
 for name, text in CHUNKED.items():
     write(f"chunked/{name}.bin", text)
 
+
+# The first bytes that a TLS server reads (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2).
+def vector(width, content):
+    return len(content).to_bytes(width, "big") + content
+
+
+def extension(kind, content):
+    return struct.pack(">H", kind) + vector(2, content)
+
+
+def hello(extensions, ciphers=(0xC02B, 0xC02F, 0xC02C, 0xC030), session=b"", version=0x0303, compression=b"\0"):
+    body = struct.pack(">H", version) + bytes(range(32)) + vector(1, session)
+    body += vector(2, b"".join(struct.pack(">H", cipher) for cipher in ciphers)) + vector(1, compression)
+    return b"\x01" + vector(3, body + vector(2, b"".join(extensions)))
+
+
+def record(kind, content, version=0x0301):
+    return struct.pack(">BH", kind, version) + vector(2, content)
+
+
+GROUPS = extension(10, vector(2, b"\x00\x1d\x00\x17\x00\x18"))
+SIGNATURES = extension(13, vector(2, b"\x04\x03\x08\x04\x04\x01\x05\x03\x08\x05\x05\x01\x08\x06\x06\x01"))
+NAME = extension(0, vector(2, b"\0" + vector(2, b"localhost")))
+ALPN = extension(16, vector(2, vector(1, b"h2") + vector(1, b"http/1.1")))
+OLD = [NAME, extension(11, b"\x01\x00"), GROUPS, SIGNATURES, ALPN, extension(22, b""), extension(23, b"")]
+VERSIONS = extension(43, vector(1, b"\x03\x04\x03\x03"))
+# The base point of X25519 is a share like any other.
+SHARE = extension(51, vector(2, b"\x00\x1d" + vector(2, b"\x09" + bytes(31))))
+NEW = [NAME, GROUPS, SIGNATURES, ALPN, VERSIONS, SHARE, extension(45, b"\x01\x01")]
+SUITES = (0x1301, 0x1302, 0x1303, 0xC02B, 0xC02F)
+PSK = extension(41, vector(2, vector(2, bytes(range(100))) + bytes(4)) + vector(2, vector(1, bytes(32))))
+NEW_HELLO = hello(NEW, SUITES, session=bytes(range(32)))
+TLS = {
+    "a-new": record(22, NEW_HELLO),
+    "b-old": record(22, hello(OLD + [extension(0xFF01, b"\0")])),
+    "c-old-ticket": record(22, hello(OLD + [extension(35, bytes(range(180)))], session=bytes(32))),
+    # No share of a group that the server has: it asks again.
+    "d-no-share": record(22, hello([part for part in NEW if part != SHARE] + [extension(51, b"\0\0")], SUITES)),
+    "e-psk-early": record(22, hello(NEW + [extension(42, b""), PSK], SUITES)) + record(23, bytes(60), 0x0303),
+    "f-two-records": record(22, NEW_HELLO[:60]) + record(22, NEW_HELLO[60:]),
+    "g-compatible": record(22, NEW_HELLO) + record(20, b"\x01", 0x0303) + record(21, b"\x01\x5a", 0x0303),
+    "h-rsa-old": record(22, hello(OLD, (0xC02F, 0xC030, 0xCCA8, 0x00FF), compression=b"\x01\x00")),
+    "i-tls-1-0": record(22, hello([NAME], (0xC013, 0x002F), version=0x0301)),
+    "j-goodbye": record(21, b"\x01\x00"),
+    "k-ssl-2": b"\x80\x2e\x01\x03\x01\x00\x15\x00\x00\x00\x10" + bytes(37),
+    "l-http": b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "m-empty-records": record(22, b"") * 3 + record(22, NEW_HELLO),
+}
+for name, content in TLS.items():
+    write(f"tls/{name}.bin", content)
+
+KEY = {"name": "phone", "sha256": "0123456789abcdef" * 4}
+lines("key-file.txt", [
+    '{"keys": []}', json.dumps({"keys": [KEY]}),
+    json.dumps({"keys": [{**KEY, "requests_per_minute": 10, "characters_per_minute": 0,
+                          "expires": "2027-01-31T00:00:00Z"}]}),
+    json.dumps({"keys": [{**KEY, "name": f"\u00e9 {n}", "sha256": f"{n}" * 64} for n in range(4)]}, ensure_ascii=False),
+    json.dumps({"keys": [{**KEY, "expires": "2024-02-29T23:59:60Z"}]}),
+    json.dumps({"keys": [{**KEY, "requests_per_minute": 1e6, "characters_per_minute": 1.5}]}),
+    '{"keys":[{"name":"a","name":"b","sha256":"' + "A" * 64 + '"}],"keys":[]}',
+])
+
+# Values of fields that say who asks and what he takes.
+lines("fields.txt", [
+    "192.0.2.1", "203.0.113.7, 10.0.0.1", "2001:db8::1, [2001:db8::2]:443, 192.0.2.1:80, 10.0.0.1", "::ffff:10.0.0.1, 10.0.0.2",
+    "10.0.0.0/8, 192.168.0.0/16", "2001:db8::/32,::1", "::ffff:10.0.0.0/104", "0.0.0.0/0", "unknown, _hidden, 10.0.0.3",
+    "gzip", "gzip;q=0.5, identity;q=0, *;q=0", "deflate, gzip;q=1.000, x-gzip ; q=0.001", "*", "identity;Q=0.5,br",
+    "text/event-stream", "application/json;q=0.5, text/event-stream;q=0.9", "*/*;q=0.1, text/event-stream; charset=\"a,b;\\\"\"",
+    "text/html, application/*;q=0.8, Text/Event-Stream;q=0.8",
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-ff-what",
+    "0123-abc.DEF_~+/=:", "a", "Bearer drg_abc", "DeepL-Auth-Key  x",
+])
+
 TRANSLATE = {"q": "Hello", "source": "en", "target": "de"}
 lines("json.txt", [
     json.dumps(TRANSLATE),
