@@ -52,6 +52,18 @@ extension SocketTests {
       }
     }
 
+    @Test func `a client that says goodbye within the handshake has not come in`() async throws {
+      try await TestServer.run(router()) { running in
+        let client = try running.client()
+        let session = try #require(client.tls)
+        _ = TLSPair.open([], session)
+        try client.sendRaw(session.sealed + [21, 3, 3, 0, 2, 1, 0])
+        let statistics = running.server.statistics
+        #expect(eventually { statistics.failedHandshakes == 1 && statistics.handshakesInProgress == 0 })
+        #expect(statistics.completedHandshakes == 0)
+      }
+    }
+
     @Test(arguments: ["https", "HTTPS", "http"])
     func `a target of either scheme may come over TLS`(_ scheme: String) async throws {
       try await TestServer.run(router()) { running in

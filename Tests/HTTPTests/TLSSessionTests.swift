@@ -135,6 +135,18 @@ private func serverContext(
     #expect(pair.server.phase == phase)
   }
 
+  @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION])
+  func `a goodbye within the handshake is its failure`(_ version: Int32) throws {
+    let context = try TLSFixture.clientContext()
+    setMaximum(version, context)
+    let pair = try TLSPair(client: context, server: serverContext())
+    _ = TLSPair.open([], pair.client)
+    // Behind the client's first flight a warning, close_notify (RFC 8446 §6.1).
+    let (opened, phase) = TLSPair.open(pair.client.sealed + [21, 3, 3, 0, 2, 1, 0], pair.server)
+    #expect(opened.isEmpty && phase == .failed("ended within the handshake"))
+    #expect(!pair.server.end() && !Array("x".utf8).withUnsafeBytes(pair.server.seal))
+  }
+
   @Test func `renegotiation is refused`() throws {
     let context = try TLSFixture.clientContext()
     setMaximum(TLS1_2_VERSION, context)

@@ -128,7 +128,8 @@ package final class TLSSession: @unchecked Sendable {
     if case .failed = phase { return false }
     switch SSL_get_error(pointer, result) {
     case SSL_ERROR_WANT_READ: return false
-    case SSL_ERROR_ZERO_RETURN: phase = .ended
+    // Nothing protects a goodbye within the handshake: anybody on the way may have said it.
+    case SSL_ERROR_ZERO_RETURN: phase = phase == .handshaking ? .failed("ended within the handshake") : .ended
     default: phase = .failed(OpenSSLErrors.take())
     }
     return true
