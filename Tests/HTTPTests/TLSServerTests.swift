@@ -279,7 +279,7 @@ extension SocketTests {
       async throws
     {
       try await TestServer.run(router()) { running in
-        let client = try running.client(receiveBuffer: 4_096)
+        let client = try running.client(receiveBuffer: 65_536)
         try client.shakeHands()
         let session = try #require(client.tls)
         // More answers than the server keeps: it must stop to read, and go on.

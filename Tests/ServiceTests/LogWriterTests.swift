@@ -24,14 +24,18 @@ struct LogWriterTests {
     func waitUntilFull() {
       var count: Int32 = 0
       // FIONREAD, which Swift's Glibc lacks as a number of the right type.
-      while ioctl(reading, 0x541B, &count) == 0, count < 4_096 { usleep(1_000) }
+      for _ in 0..<60_000 {
+        if ioctl(reading, 0x541B, &count) != 0 || count >= 4_096 { return }
+        usleep(1_000)
+      }
     }
 
-    /// All that comes until `isLast` holds for it.
+    /// All that comes until `isLast` holds for it; what has come when nothing more does for a minute.
     func read(until isLast: (String) -> Bool) -> String {
       var bytes: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: 65_536)
-      while !isLast(String(decoding: bytes, as: UTF8.self)) {
+      var readable = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+      while !isLast(String(decoding: bytes, as: UTF8.self)), poll(&readable, 1, 60_000) > 0 {
         let count = Glibc.read(reading, &buffer, buffer.count)
         guard count > 0 else { break }
         bytes += buffer[..<count]
