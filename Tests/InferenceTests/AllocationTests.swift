@@ -70,4 +70,40 @@ import Workers
     #expect(callerAfter - callerBefore == 0)
     #expect(workersAfter.dropFirst() == workersBefore.dropFirst())
   }
+
+  @Test func `released memory is reserved anew, and rows that are being decoded keep theirs`() throws {
+    try #require(allocations_are_counted() == 1)
+    let pool = try WorkerPool(threads: 1)
+    let context = KernelContext(kernels: try KernelSet.selected(), pool: pool)
+    let folder = Fixtures.root.appendingPathComponent("models/en-x").path
+    let model = try ModelRegistry.load(folder: folder, architecture: "marian", quantization: .int8, context)
+    let configuration = try GenerationConfiguration(folder: folder, dimensions: model.dimensions)
+    let request = DecodingBatch.Request(
+      id: 0, source: [40, 41, 42, 0], options: GenerationOptions(configuration, beamSize: 4))
+    var batch = DecodingBatch(model: model, context: context)
+    func allocations() -> Int64 {
+      let before = allocation_count()
+      batch.admit([request])
+      batch.remove { _ in true }
+      return allocation_count() - before
+    }
+    for _ in 0..<8 { _ = allocations() }
+    let warm = allocations()
+    batch.releaseMemory()
+    #expect(allocations() > warm)
+    #expect(allocations() == warm)
+
+    func decode(_ afterStep: (inout DecodingBatch) -> Void) -> [[Int32]] {
+      var finished: [DecodingBatch.Finished] = []
+      batch.admit([request])
+      while finished.isEmpty {
+        batch.step(&finished)
+        afterStep(&batch)
+      }
+      return finished[0].hypotheses.map(\.tokens)
+    }
+    let undisturbed = decode { _ in }
+    #expect(!undisturbed.isEmpty)
+    #expect(decode { $0.releaseMemory() } == undisturbed)
+  }
 }

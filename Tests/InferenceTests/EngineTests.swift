@@ -88,6 +88,16 @@ import Workers
     withExtendedLifetime(streams) {}
   }
 
+  @Test func `an engine that has rested and given its memory back translates as before`() async throws {
+    let engine = try engine { $0.idleTime = .milliseconds(1) }
+    defer { engine.shutdown() }
+    _ = try await engine.loaded()
+    for _ in 0..<5 {
+      #expect(try await engine.translate(Self.short).texts == ["Wir sind sehr müde."])
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
   @Test func `segments come in order, with their numbers and places`() async throws {
     let engine = try engine()
     defer { engine.shutdown() }
