@@ -1,5 +1,6 @@
 import Glibc
 import HTTP
+import TestSupport
 
 /// A blocking client.
 final class FuzzClient {
@@ -20,19 +21,11 @@ final class FuzzClient {
       guard let session = TLSSession(context, .client(host: "localhost")) else { throw Finding("no session") }
       return session
     }
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var size = Int32(16_384)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let connected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
+    do throws(LoopbackSocket.Failure) {
+      descriptor = try LoopbackSocket.connected(port: Int(port), receiveBuffer: 16_384)
+    } catch {
+      throw Finding("\(error.call): \(error.code)")
     }
-    guard connected == 0 else { throw Finding("connect: \(errno)") }
   }
 
   deinit { close(descriptor) }

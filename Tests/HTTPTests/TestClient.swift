@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import HTTP
 import Synchronization
+import TestSupport
 import Testing
 
 /// The tests that open sockets, one after the other: they count descriptors and load the machine. Each runs over plain
@@ -103,27 +104,10 @@ final class TestClient: @unchecked Sendable {
 
   init(port: Int, receiveBuffer: Int32? = nil, tls: TLSSession? = nil) throws {
     self.tls = tls
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw ClientError(call: "socket") }
-    if var size = receiveBuffer {
-      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-    }
-    var timeout = timeval(tv_sec: 60, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let connected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard connected == 0 else {
-      let error = ClientError(call: "connect")
-      close(descriptor)
-      throw error
+    do throws(LoopbackSocket.Failure) {
+      descriptor = try LoopbackSocket.connected(port: port, receiveBuffer: receiveBuffer)
+    } catch {
+      throw ClientError(call: error.call, code: error.code)
     }
   }
 

@@ -160,26 +160,8 @@ final class EventClient: @unchecked Sendable {
   private var buffer: [UInt8] = []
 
   init(_ server: HTTPServer, receiveBuffer: Int32? = nil) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    if var size = receiveBuffer {
-      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-    }
-    var timeout = timeval(tv_sec: 120, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(server.boundAddress?.port ?? 0).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let result = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard result == 0 else {
-      let failure = Failure(call: "connect")
-      close(descriptor)
-      throw failure
-    }
+    descriptor = try LoopbackSocket.connected(
+      port: server.boundAddress?.port ?? 0, receiveBuffer: receiveBuffer, patience: 120)
   }
 
   deinit { close(descriptor) }

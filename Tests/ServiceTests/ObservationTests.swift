@@ -5,6 +5,7 @@ import HTTPTypes
 import Inference
 import Service
 import Synchronization
+import TestSupport
 import Testing
 
 /// Every way that a request can go is counted and logged, once.
@@ -250,17 +251,7 @@ private final class Peer {
   private let descriptor: Int32
 
   init(_ address: SocketAddress) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var storage = sockaddr_in()
-    storage.sin_family = sa_family_t(AF_INET)
-    storage.sin_port = UInt16(address.port).bigEndian
-    storage.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    let result = withUnsafePointer(to: &storage) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    try #require(result == 0)
+    descriptor = try LoopbackSocket.connected(port: address.port)
   }
 
   deinit { close(descriptor) }

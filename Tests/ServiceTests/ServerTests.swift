@@ -222,19 +222,7 @@ final class Connection: Sendable {
   private let buffer: Mutex<[UInt8]> = Mutex([])
 
   init(_ address: SocketAddress) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var storage = sockaddr_in()
-    storage.sin_family = sa_family_t(AF_INET)
-    storage.sin_port = UInt16(address.port).bigEndian
-    storage.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var timeout = timeval(tv_sec: 60, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
-    let result = withUnsafePointer(to: &storage) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard result == 0 else { throw Failure.system("connect") }
+    descriptor = try LoopbackSocket.connected(port: address.port)
   }
 
   deinit { close(descriptor) }
