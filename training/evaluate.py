@@ -1,6 +1,7 @@
 """Scores exported models: BLEU and chrF on evaluation folders and held-out pairs, ROUGE on held-out documents.
 
-    python evaluate.py translation --model models/x-en --eval EVAL --work WORK [--beam 4] [--sets flores-dev,wmt12] --out scores.json
+    python evaluate.py translation --model models/x-en --eval EVAL --work WORK [--beam 1,4] [--sets flores-dev,wmt12]
+        [--program .build/release/dragoman [--quantization float32]] [--robust] --out scores.json
     python evaluate.py summaries [--salience DIR] [--summarizer DIR] --work WORK --out scores.json
 
 EVAL/<pair>/<set>.<language> hold one sentence a line. Each command prints a Markdown table and writes the list for the card.
@@ -10,21 +11,69 @@ import argparse
 import glob
 import json
 import os
+import random
 import re
+import subprocess
+import tempfile
 
 import sacrebleu
 from rouge_score.rouge_scorer import RougeScorer
 
 import corpora
+import noise
 import rouge
 
 TAGS = {"de": ">>deu<<", "es": ">>spa<<", "fr": ">>fra<<"}
 METRICS = ("rouge1", "rouge2", "rougeLsum")
 
 
+def robust(sources: list[str], references: list[str]) -> dict[str, tuple[list[str], list[str]]]:
+    """The same pairs as users type them: what noise.py does to training text, to each of them."""
+    rng = random.Random(3)
+    twos = range(0, len(sources) - 1, 2)
+    joined = lambda texts: [f"{texts[i]} {texts[i + 1]}" for i in twos]
+    return {
+        "capitals": ([s.upper() for s in sources], [r.upper() for r in references]),
+        "lower case": ([s.lower() for s in sources], references),
+        "no final punctuation": ([noise.bare(s) for s in sources], [noise.bare(r) for r in references]),
+        "typos": ([noise.typo(s, rng) for s in sources], references),
+        "no accents": ([noise.plain(s) for s in sources], references),
+        "two at once": (joined(sources), joined(references)),
+        "in the target language": (references, references),
+    }
+
+
+class Program:
+    """Translations of the program itself, which is many times faster than PyTorch."""
+
+    def __init__(self, path: str, folder: str, quantization: str):
+        self.path, self.folder, self.compute = path, os.path.abspath(folder), quantization
+
+    def texts(self, pair: str, texts: list[str], beam: int) -> list[str]:
+        source, target = pair.split("-")
+        with tempfile.TemporaryDirectory() as models:
+            os.symlink(self.folder, f"{models}/model")
+            command = [self.path, "translate", "--models", models, "--from", source, "--to", target, "--split", "none",
+                       "--beam-size", str(beam), "--quantization", self.compute]
+            run = subprocess.run(command, input="\n".join(texts) + "\n", stdout=subprocess.PIPE, encoding="utf-8", check=True)
+        return run.stdout.splitlines()
+
+
+class Reference:
+    """Translations of `transformers`."""
+
+    compute = "float32"
+
+    def __init__(self, folder: str):
+        from decoding import Decoder
+        self.decoder = Decoder(folder)
+
+    def texts(self, pair: str, texts: list[str], beam: int) -> list[str]:
+        return self.decoder.texts([(TAGS.get(pair.split("-")[1], ""), text) for text in texts], beam=beam)
+
+
 def translation(a: argparse.Namespace) -> list[dict]:
-    from decoding import Decoder
-    decoder = Decoder(a.model)
+    translator = Program(a.program, a.model, a.quantization) if a.program else Reference(a.model)
     with open(f"{a.model}/model.json", encoding="utf-8") as file:
         pairs = [f"{l['from']}-{l['to']}" for l in json.load(file)["languages"]]
     lines = lambda path: open(path, encoding="utf-8").read().splitlines()
@@ -35,15 +84,19 @@ def translation(a: argparse.Namespace) -> list[dict]:
                 for name in a.sets.split(",") if a.eval}
         for path in sorted(glob.glob(f"{a.work}/heldout/{pair}.*.tsv")) if a.work else []:
             name = os.path.basename(path).split(".")[1]
-            rows = [line.split("\t") for line in lines(path)][:200]
+            rows = [line.split("\t") for line in lines(path)][: a.rows]
             if name in a.heldout.split(",") and rows:
-                sets[f"held-out {name}"] = ([r[0] for r in rows], [r[1] for r in rows])
+                held = [r[0] for r in rows], [r[1] for r in rows]
+                sets[f"held-out {name}"] = held
+                if a.robust and name == a.heldout.split(",")[0]:
+                    sets |= {f"held-out {name}, {kind}": both for kind, both in robust(*held).items()}
         for name, (sources, references) in sets.items():
-            out = decoder.texts([(TAGS.get(target, ""), s) for s in sources], beam=a.beam)
-            results.append({"pair": pair, "set": name, "beam": a.beam, "compute": "float32",
-                            "bleu": round(sacrebleu.corpus_bleu(out, [references]).score, 1),
-                            "chrf": round(sacrebleu.corpus_chrf(out, [references]).score, 1)})
-            print(f"| {pair} | {name} | {a.beam} | {len(sources)} | {results[-1]['bleu']} | {results[-1]['chrf']} |", flush=True)
+            for beam in map(int, a.beam.split(",")):
+                out = translator.texts(pair, sources, beam)
+                results.append({"pair": pair, "set": name, "beam": beam, "compute": translator.compute,
+                                "bleu": round(sacrebleu.corpus_bleu(out, [references]).score, 1),
+                                "chrf": round(sacrebleu.corpus_chrf(out, [references]).score, 1)})
+                print(f"| {pair} | {name} | {beam} | {len(sources)} | {results[-1]['bleu']} | {results[-1]['chrf']} |", flush=True)
             if a.samples:
                 print(*(f"{s}\n  → {o}" for s, o in list(zip(sources, out))[: a.samples]), sep="\n")
     return results
@@ -109,7 +162,7 @@ def summaries(a: argparse.Namespace) -> list[dict]:
         import pretraining
         decoder = Decoder(a.summarizer)
         sources = [pretraining.document(row, a.longest, decoder.sp) for row in rows]
-        out = decoder.texts([(f">>{row['length']}<<", s) for row, s in zip(rows, sources)], beam=a.beam, longest=a.longest)
+        out = decoder.texts([(f">>{row['length']}<<", s) for row, s in zip(rows, sources)], beam=int(a.beam), longest=a.longest)
         systems["summarizer"] = out
         numbers = sum(len(re.findall(r"\d+", o)) for o in out)
         print(f"numbers in the summarizer's output: {numbers}, not in its source: {sum(map(invented, sources, out))}, "
@@ -141,7 +194,11 @@ def main() -> None:
     p.add_argument("--eval", help="folder of evaluation sets")
     p.add_argument("--sets", default="flores-dev")
     p.add_argument("--heldout", default="tatoeba,debian-www,msdocs-businesscentral", help="held-out sources of translation")
-    p.add_argument("--beam", type=int, default=1)
+    p.add_argument("--rows", type=int, default=1000, help="held-out pairs of a source, at most")
+    p.add_argument("--robust", action="store_true", help="the first held-out source also in capitals, without punctuation …")
+    p.add_argument("--beam", default="1", help="one beam or several: 1,4")
+    p.add_argument("--program", help="path of dragoman: translations are its own; without it they are those of transformers")
+    p.add_argument("--quantization", default="int8", choices=["int8", "float32"], help="of the program")
     p.add_argument("--longest", type=int, default=386, help="source tokens of the summarizer, tag and </s> included")
     p.add_argument("--systems", default="lead,LexRank,TextRank,salience,oracle", help="extractive systems to compare")
     p.add_argument("--documents", type=int, help="only the first so many")

@@ -1,6 +1,7 @@
 #!/bin/sh
-# `make train MODEL=en-x|x-en|summarizer|salience DATA=FOLDER MINUTES=60`: prepare, train (from the last checkpoint where there
-# is one), export to training/runs/models/MODEL. Further arguments go to train.py. The Python environment is made at the first
+# `make train MODEL=en-x|x-en|summarizer|salience DATA=FOLDER MINUTES=60 [INIT=FOLDER]`: prepare, train (from the last checkpoint where there
+# is one), export to training/runs/models/MODEL. INIT=FOLDER starts from that model's weights and vocabulary; x-en does from models/en-x
+# unless INIT says otherwise (INIT=none: from nothing). Further arguments go to train.py. The Python environment is made at the first
 # run (.venv-train, 2 GB); TRAIN_PYTHON names another one. Data that was prepared once is
 # kept; delete training/runs/*-data when DATA changes.
 set -eu
@@ -26,10 +27,13 @@ runs=${RUNS:-training/runs}
 work=$runs/$prepared-data
 out=$runs/$model
 mkdir -p "$out"
+init=${INIT:-none}
+if [ "$model" = x-en ]; then init=${INIT:-models/en-x}; fi  # one vocabulary for both
 vocabulary=
-if [ "$model" = x-en ]; then  # shares the vocabulary of the model in the box and starts from its weights
-  vocabulary="--spm models/en-x/source.spm"
-  set -- --init models/en-x/model.safetensors "$@"
+if [ "$init" != none ]; then
+  [ -f "$init/model.safetensors" ] || { echo "INIT=$init holds no model.safetensors" >&2; exit 64; }
+  vocabulary="--spm $init/source.spm"
+  set -- --init "$init/model.safetensors" "$@"
 fi
 if [ ! -f "$work/spm.model" ]; then
   echo "Preparing $work (some minutes) ..." >&2
@@ -40,7 +44,7 @@ export MALLOC_MMAP_THRESHOLD_=1000000000 MALLOC_TRIM_THRESHOLD_=2000000000 MALLO
 case $model in
   summarizer) longest=384; set -- --max-length 386 --tokens 6000 --rate 1e-3 --warmup 500 "$@" ;;
   salience) longest=128; set -- --tokens 6000 --warmup 200 --develop 2 "$@" ;;
-  *) longest=126; set -- --max-length 128 --tokens 6000 --rate 7e-4 --warmup 500 --subwords 0.1 "$@" ;;
+  *) longest=126; set -- --max-length 128 --tokens 8000 --optimizer muon --rate 1e-3 --matrix-rate 2e-3 --warmup 500 --subwords 0.1 "$@" ;;
 esac
 "$python" training/train.py "$model" --work "$work" --out "$out" --minutes "${MINUTES:-60}" "$@"
 "$python" training/export.py "$model" --work "$work" --state "$out/best.pt" --out "$runs/models/$model" --max-source-tokens "$longest"

@@ -15,9 +15,11 @@ import corpora
 import evaluate
 import export
 import noise
+import prune
 import rouge
 import salience
 import tasks
+import train
 from model import Marian, OutputLoss, Salience, Shape
 
 TEXT = ["The quick brown fox jumps over the lazy dog.", "A bridge was built in 1932.", "Nobody knows why it rains so often here.",
@@ -49,6 +51,40 @@ class Tests(unittest.TestCase):
         torch.manual_seed(1)
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
+
+    def test_pruning_takes_what_adds_nothing(self) -> None:
+        network = Marian(Shape(50, 16, 3, 2, 2, 24))
+        data = [(torch.randint(2, 49, (4, 7)), torch.randint(2, 49, (4, 6)))]
+        layers = network.model.encoder.layers
+        with torch.no_grad():  # layers whose input is normalized already and that add nothing to it, and units nobody reads
+            for branch in (layers[1].self_attn.out_proj, layers[1].fc2):
+                branch.weight.zero_(), branch.bias.zero_()
+            for layer in layers:
+                layer.fc2.weight[:, 5:20] = 0
+        before = prune.loss(network, data)
+        prune.drop_layers(layers, 2, lambda: prune.loss(network, data))
+        self.assertAlmostEqual(prune.loss(network, data), before, places=4)
+        watched = [(layer, prune.Activity(layer)) for layer in layers]
+        prune.loss(network, data)
+        for layer, activity in watched:
+            prune.drop_units(layer, activity, 9)
+        self.assertEqual(layers[0].fc1.weight.shape, (9, 16))
+        self.assertAlmostEqual(prune.loss(network, data), before, places=4)
+
+    def test_robust_sets_keep_lines_together(self) -> None:
+        sets = evaluate.robust(["¿Qué día es?", "Sí."], ["What day is it?", "Yes."])
+        self.assertEqual(sets["two at once"], (["¿Qué día es? Sí."], ["What day is it? Yes."]))
+        self.assertEqual(sets["no accents"][0], ["¿Que dia es?", "Si."])
+        self.assertEqual(sets["no final punctuation"], (["Qué día es", "Sí"], ["What day is it", "Yes"]))
+        self.assertTrue(all(len(a) == len(b) for a, b in sets.values()))
+
+    def test_muon_has_the_layers_matrices(self) -> None:
+        network = Marian(Shape(50, 16, 1, 1, 2, 24))
+        sys.argv = ["train.py", "en-x", "--work", "", "--out", "", "--optimizer", "muon", "--rate", "1e-3", "--matrix-rate", "2e-3"]
+        adamw, muon = train.optimizers(train.arguments(), dict(network.named_parameters()))
+        peaks = {id(p): group["peak"] for o in (adamw, muon) for group in o.param_groups for p in group["params"]}
+        self.assertEqual({n: peaks[id(p)] for n, p in network.named_parameters()},
+                         {n: 2e-3 if ".layers." in n and p.dim() == 2 else 1e-3 for n, p in network.named_parameters()})
 
     def test_output_loss_is_cross_entropy(self) -> None:
         x, W, b = torch.randn(700, 16), torch.randn(50, 16), torch.randn(1, 50)

@@ -17,6 +17,7 @@ import time
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 from tqdm import tqdm
 
@@ -42,8 +43,10 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--init", help="model.safetensors with the same vocabulary to start from")
     p.add_argument("--tokens", type=int, default=8000, help="padded tokens of source and target a batch")
     p.add_argument("--max-length", type=int, default=128, help="tokens of the longest row trained on")
+    p.add_argument("--optimizer", default="adamw", choices=["adamw", "muon"], help="of the layers' matrices; all else is AdamW's")
     p.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
-    p.add_argument("--warmup", type=int, default=1000, help="steps")
+    p.add_argument("--matrix-rate", type=float, help="peak learning rate of Muon's matrices (as --rate)")
+    p.add_argument("--warmup", type=int, default=1000, help="steps, or a tenth of the time where that is less")
     p.add_argument("--smoothing", type=float, default=0.1)
     p.add_argument("--subwords", type=float, default=0.0, help="share of sources segmented at random")
     p.add_argument("--dropout", type=float)
@@ -55,6 +58,20 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--pause-file", help="training rests while this file exists")
     return p.parse_args()
+
+
+def optimizers(a: argparse.Namespace, masters: dict[str, torch.Tensor]) -> list[torch.optim.Optimizer]:
+    """AdamW for all, or Muon (Jordan et al. 2024, with updates of AdamW's size: Liu et al. 2025) for the layers' matrices.
+
+    A group's "peak" is the learning rate that the schedule scales.
+    """
+    matrices = [p for n, p in masters.items() if a.optimizer == "muon" and p.dim() == 2 and ".layers." in n]
+    others = [p for p in masters.values() if not any(p is m for m in matrices)]
+    adamw = torch.optim.AdamW([{"params": others, "peak": a.rate}], lr=a.rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.01, fused=True)
+    if not matrices:
+        return [adamw]
+    rate = a.matrix_rate or a.rate
+    return [adamw, torch.optim.Muon([{"params": matrices, "peak": rate}], lr=rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw")]
 
 
 class Run:
@@ -71,7 +88,7 @@ class Run:
         self.average = [p.detach().clone() for p in self.masters]
         task.network.to(self.device, torch.bfloat16)
         self.weights = list(task.network.parameters())
-        self.optimizer = torch.optim.AdamW(self.masters, lr=a.rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.01, fused=True)
+        self.optimizers = optimizers(a, dict(zip(self.names, self.masters)))
         self.step, self.tokens, self.elapsed, self.best, self.bad = 0, 0, 0.0, -math.inf, 0
         self.history: list[dict] = []
         path = f"{a.out}/checkpoint.pt"
@@ -81,12 +98,14 @@ class Run:
                 torch._foreach_copy_(self.masters, state["masters"])
                 torch._foreach_copy_(self.average, state["average"])
                 torch._foreach_copy_(self.weights, self.masters)
-            self.optimizer.load_state_dict(state["optimizer"])
+            for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(saved)
             self.step, self.tokens, self.elapsed, self.best, self.bad, self.history = state["progress"]
             print(f"continues at step {self.step}, {self.elapsed / 60:.1f} minutes in")
 
     def save(self) -> None:
-        state = {"masters": [p.detach() for p in self.masters], "average": self.average, "optimizer": self.optimizer.state_dict(),
+        state = {"masters": [p.detach() for p in self.masters], "average": self.average,
+                 "optimizers": [o.state_dict() for o in self.optimizers],
                  "progress": (self.step, self.tokens, self.elapsed, self.best, self.bad, self.history)}
         torch.save(state, f"{self.a.out}/checkpoint.new")
         os.replace(f"{self.a.out}/checkpoint.new", f"{self.a.out}/checkpoint.pt")
@@ -94,9 +113,9 @@ class Run:
     def update(self, batch) -> float:
         """One step: bfloat16 gradients, float32 update, copied back."""
         task, a = self.task, self.a
-        left = 1 - self.elapsed / (a.minutes * 60)
-        for group in self.optimizer.param_groups:
-            group["lr"] = a.rate * min(1, (self.step + 1) / a.warmup) * max(left, 0)
+        done = self.elapsed / (a.minutes * 60)
+        for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
+            group["lr"] = group["peak"] * min(1, max((self.step + 1) / a.warmup, 10 * done)) * max(1 - done, 0)
         loss = task.loss(batch)
         loss.backward()
         for master, weight in zip(self.masters, self.weights):
@@ -105,7 +124,8 @@ class Run:
         self.step += 1
         if not torch.isfinite(norm):
             return math.nan
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         with torch.no_grad():
             self.masters[self.names.index("model.shared.weight")][task.network.pad] = 0  # also the decoder's first input
             torch._foreach_copy_(self.weights, self.masters)
@@ -162,6 +182,15 @@ def rest(path: str | None) -> float:
     return time.monotonic() - begin
 
 
+def initial_shape(path: str | None) -> Shape | None:
+    """The shape that prune.py left in a file's metadata."""
+    if not path:
+        return None
+    with safe_open(path, "pt") as file:
+        stored = (file.metadata() or {}).get("shape")
+    return Shape(**json.loads(stored)) if stored else None
+
+
 class Threads:
     """Uses fewer threads while other programs take the processors: two threads that wait for each other at every
     operation are then far slower than one. Looks at the share of processor time every few seconds."""
@@ -190,7 +219,7 @@ def main() -> None:
     torch.set_num_threads(a.threads)
     os.makedirs(a.out, exist_ok=True)
     torch.manual_seed(a.seed), random.seed(a.seed), np.random.seed(a.seed)
-    shape = SHAPES[a.model]
+    shape = initial_shape(a.init) or SHAPES[a.model]
     shape.dropout = shape.dropout if a.dropout is None else a.dropout
     task = TASKS[a.model](Options(a.work, a.tokens, a.max_length, a.smoothing, a.subwords, a.objective), shape)
     run = Run(a, task)
