@@ -6,6 +6,7 @@
 Held out is a matter of a digest of the normalized English, so that a sentence is on the same side of the split in every
 source and every direction, and stays there when sources are added: one in 50 for tests, another one in 50 for development.
 """
+import functools
 import glob
 import gzip
 import hashlib
@@ -27,6 +28,7 @@ class Source:
 
 # Everyday and general text counts most, manuals and what repeats itself less.
 PARALLEL: dict[str, Source] = {
+    "phrases": Source(20, "Phrases written for this project", "Apache-2.0"),
     "tatoeba": Source(1, "Tatoeba", "CC-BY 2.0 FR"),
     "tico19": Source(4, "TICO-19", "CC0-1.0"),
     "xquad": Source(4, "XQuAD", "CC-BY-SA 4.0"),
@@ -68,7 +70,7 @@ PARALLEL: dict[str, Source] = {
 }
 
 # Sources of which neighbouring lines make a text: what the summarizer is pretrained on.
-RUNNING_TEXT = [name for name in PARALLEL if name not in ("tatoeba", "cldr", "osm-id-presets", "tldr-pages", "xquad")]
+RUNNING_TEXT = [name for name in PARALLEL if name not in ("phrases", "tatoeba", "cldr", "osm-id-presets", "tldr-pages", "xquad")]
 
 # The weight of a summarization source is that of each of its documents; `LENGTHS` says which summary it teaches.
 SUMMARIZATION: dict[str, Source] = {
@@ -108,13 +110,31 @@ def normalized(text: str) -> str:
 
 
 def side(text: str) -> str:
-    """`heldout`, `dev` or `train`, by the digest of the normalized text."""
+    """`heldout`, `dev` or `train`, by the digest of the normalized text. What phrases.tsv has is for training, wherever it stands."""
+    if normalized(text) in phrases():
+        return "train"
     digest = hashlib.blake2b(normalized(text).encode(), digest_size=8).digest()
     return {0: "heldout", 1: "dev"}.get(int.from_bytes(digest, "big") % 50, "train")
 
 
+@functools.cache
+def phrases() -> dict[str, list[list[str]]]:
+    """Lines of phrases.tsv (English, German, Spanish, French) by their normalized English: greetings, numbers, names of days, buttons.
+
+    Corpora of distinct sentences have such a phrase once or not at all, and it is what a user tries first.
+    """
+    found: dict[str, list[list[str]]] = {}
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "phrases.tsv"), encoding="utf-8") as lines:
+        for line in lines:
+            row = line.rstrip("\n").split("\t")
+            found.setdefault(normalized(row[0]), []).append(row)
+    return found
+
+
 def pairs(data: str, language: str) -> Iterator[tuple[str, list[list[str]]]]:
-    """(source, [[English, target], …]) for each source of en-<language>, in file order."""
+    """(source, [[English, target], …]) for each source of en-<language>, in file order; the phrases first."""
+    column = ("en", "de", "es", "fr").index(language)
+    yield "phrases", [[row[0], row[column]] for rows in phrases().values() for row in rows]
     for path in sorted(glob.glob(f"{data}/parallel/en-{language}/*.tsv.gz")):
         with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
             rows = [row for row in (line.rstrip("\n").split("\t") for line in lines) if len(row) == 2]

@@ -66,7 +66,8 @@ def made(a: argparse.Namespace, variant: Variant) -> str:
     work = f"{a.out}/distilled" if variant.distilled else a.work
     os.makedirs(base, exist_ok=True)
     if variant.distilled and not os.path.exists(f"{work}/train.tsv"):
-        run("distill.py", "--teacher", a.model, "--work", a.work, "--out", work, "--program", a.program, "--pairs", str(a.pairs))
+        run("distill.py", "--teacher", a.model, "--work", a.work, "--out", work, "--program", a.program, "--pairs", str(a.pairs),
+            "--beam", "1")
     if not os.path.exists(f"{base}/init.safetensors"):
         run("prune.py", "--model", a.model, "--work", a.work, "--out", f"{base}/init.safetensors", *variant.shape)
     if not os.path.exists(f"{base}/model/model.json"):
@@ -139,7 +140,7 @@ def main() -> None:
     p.add_argument("--eval", required=True, help="folder of evaluation sets")
     p.add_argument("--out", required=True)
     p.add_argument("--minutes", type=float, default=4, help="of training for each variant")
-    p.add_argument("--pairs", type=int, default=60_000, help="that the teacher translates")
+    p.add_argument("--pairs", type=int, default=50_000, help="that the teacher translates")
     p.add_argument("--train", default="--tokens 6000 --optimizer muon --rate 5e-4 --matrix-rate 1e-3 --warmup 100 --subwords 0.1",
                    help="arguments of train.py")
     p.add_argument("--program", default=".build/release/dragoman")

@@ -133,6 +133,9 @@ class Tests(unittest.TestCase):
 
     def test_split_ignores_case_and_punctuation_and_is_about_one_in_fifty(self) -> None:
         self.assertEqual(corpora.side("Hello, World!"), corpora.side("hello world"))
+        self.assertTrue(all(len(row) == 4 and all(row) for rows in corpora.phrases().values() for row in rows))
+        self.assertEqual({corpora.side(f"{english}!") for english in corpora.phrases()}, {"train"})
+        self.assertIn(["Good morning!", "¡Buenos días!"], next(corpora.pairs("", "es"))[1])
         held = sum(corpora.side(f"sentence {i}") == "heldout" for i in range(10_000))
         self.assertTrue(150 < held < 250, held)
 

@@ -33,7 +33,8 @@ import Testing
   @Test func `bash is offered commands, languages, choices and files`() async throws {
     #expect(try await offered("dragoman", "tr") == ["translate"])
     #expect(try await offered("dragoman", "bench", "k") == ["kernels"])
-    #expect(try await offered("dragoman", "translate", "--from", "") == ["en"])
+    #expect(try await offered("dragoman", "translate", "--from", "") == ["de", "en", "es", "fr"])
+    #expect(try await offered("dragoman", "translate", "--from", "fr", "--to", "") == ["en"])
     #expect(try await offered("dragoman", "translate", "--from", "en", "--to", "") == ["de", "es", "fr"])
     #expect(try await offered("dragoman", "translate", "--from", "xx", "--to", "") == [])
     #expect(try await offered("dragoman", "translate", "--split", "") == ["sentence", "paragraph", "none"])

@@ -32,7 +32,7 @@ MAKERS = {
     **{name: {"model": task_cases.generate_model, "tasks.json": task_cases.generate_tasks} for name in task_cases.SHAPES},
     **{name: {"model": salience.generate_model, "expected.json": salience.generate_expected} for name in salience.SHAPES},
     "t5-buckets": {"buckets.json": family_cases.generate_buckets},
-    "en-x-parity": {"expected.json": greedy_cases.generate_parity, "beam.json": beam_cases.generate_parity},
+    **{name: {"expected.json": greedy_cases.generate_parity, "beam.json": beam_cases.generate_parity} for name in ("en-x-parity", "x-en-parity")},
     "summarizer-parity": {"expected.json": greedy_cases.generate_summaries, "beam.json": beam_cases.generate_parity},
     "bleu": {"expected.json": bleu.generate_bleu, "options.json": bleu.generate_options},
     "rouge": {"expected.json": rouge.generate_scores, "stems.txt": rouge.generate_stems},

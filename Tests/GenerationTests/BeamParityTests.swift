@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["en-x", "summarizer"])
+  @Test(arguments: ["en-x", "x-en", "summarizer"])
   func `four hypotheses each of real texts through the models in models equal those of transformers`(
     model: String
   ) throws {

@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["en-x", "summarizer"])
+  @Test(arguments: ["en-x", "x-en", "summarizer"])
   func `real texts through the models in models equal transformers`(model: String) throws {
     let fixture: ParityFixture = try Fixtures.json("\(model)-parity/expected.json")
     let harness = try Harness(folder: Fixtures.root.appendingPathComponent("models/\(model)").path)

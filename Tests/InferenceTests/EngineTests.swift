@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Workers
 
-/// The engine's promises to its callers, with the model in models/.
+/// The engine's promises to its callers, with the models in models/.
 @Suite struct EngineTests {
   func engine(_ change: (inout EngineConfiguration) -> Void = { _ in }) throws -> InferenceEngine {
     var configuration = EngineConfiguration(
@@ -96,6 +96,27 @@ import Workers
       #expect(try await engine.translate(Self.short).texts == ["Wir sind sehr müde."])
       try await Task.sleep(for: .milliseconds(20))
     }
+  }
+
+  @Test func `two models at once answer as each does alone`() async throws {
+    let engine = try engine()
+    defer { engine.shutdown() }
+    _ = try await engine.loaded()
+    let back = Dictionary(grouping: try RealText.foreignSentences(), by: \.language).map { language, sentences in
+      TranslationRequest(texts: sentences.map(\.text), source: language, target: "en")
+    }
+    let english = Array(try RealText.sentences().prefix(40))
+    let requests = back + ["de", "es", "fr"].map { TranslationRequest(texts: english, source: "en", target: $0) }
+    var alone: [[String]] = []
+    for request in requests { alone.append(try await engine.translate(request).texts) }
+    let together = try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
+      for (index, request) in requests.enumerated() {
+        group.addTask { (index, try await engine.translate(request).texts) }
+      }
+      return try await group.reduce(into: [Int: [String]]()) { $0[$1.0] = $1.1 }
+    }
+    #expect(requests.indices.map { together[$0] } == alone)
+    #expect(alone.allSatisfy { $0.count == 40 } && Set(alone.joined()).count > 200)
   }
 
   @Test func `segments come in order, with their numbers and places`() async throws {

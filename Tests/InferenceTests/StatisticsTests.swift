@@ -60,7 +60,7 @@ import Testing
       engine.statistics?.depths.first { $0.queue == .generation && $0.priority == priority }?.segments ?? -1
     }
     #expect(depth(.bulk) > 100_000 && depth(.interactive) == 0)
-    // en-x is the only one that translates.
+    // The one that translates from English.
     let model = try #require(statistics.models.first { $0.model == "en-x" })
     #expect(model.requests(.overloaded) == 1 && statistics.refusedUnread == 0)
     #expect(throws: Never.self, "interactive requests are still taken") { try engine.checkAdmission() }

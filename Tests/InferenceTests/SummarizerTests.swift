@@ -38,6 +38,7 @@ import Testing
     card["languages"] = [["from": "en", "to": "en"]]
     card["lengths"] = ["short": ">>deu<<", "sentence": ">>fra<<"]
     card["self_test"] = []
+    card["max_source_tokens"] = 62
     change(&card)
     try link("writer", card: card)
     return folder

@@ -97,7 +97,7 @@ import Workers
     let card = try ModelCard(folder: folder)
     try card.verifyFiles(folder: folder)
     #expect(card.languages.map(\.to) == ["de", "es", "fr"])
-    #expect(card.maxSourceTokens == 62)
+    #expect(card.maxSourceTokens == 126)
   }
 
   @Test func `a changed, a shortened and a missing file are told apart`() throws {

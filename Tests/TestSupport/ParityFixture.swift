@@ -15,6 +15,8 @@ public struct ParityFixture: Decodable, Sendable {
     /// What is decoded, or a name for it where the fixture has no tokenizer.
     public let text: String
     public let prefix: String?
+    /// Language codes; without a source it is the model's only one.
+    public let source: String?
     public let target: String?
     public let input_ids: [Int32]
     public let greedy: Greedy

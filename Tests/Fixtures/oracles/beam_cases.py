@@ -151,9 +151,9 @@ def generate_parity(name):
     for case in expected["cases"]:
         ids = case["input_ids"]
         answer = oracle.answer(ids, options)
-        target = {"target": case["target"]} if "target" in case else {}
+        head = {key: case[key] for key in ("source", "target") if key in case}
         cases.append({
-            **target, "options": options, "text": case["text"], "prefix": case["prefix"], "input_ids": ids, "hypotheses": answer})
+            **head, "options": options, **{key: case[key] for key in ("text", "prefix") if key in case}, "input_ids": ids, "hypotheses": answer})
         differ += answer[0]["ids"] != case["greedy"]["ids"]
         near_ties += oracle.is_near_tie(ids, options, answer)
     weights = hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""Greedy decodings: texts through the random models, and 200 sentences through the model in models/."""
+"""Greedy decodings: texts through the random models, and sentences through the models in models/."""
 
 import hashlib
 import json
@@ -93,17 +93,20 @@ def report(name, results, max_length):
 
 
 def generate_parity(name):
-    """200 English sentences through models/en-x, the target languages in turn."""
-    folder, model = HERE / name, ROOT / "models" / "en-x"
+    """Sentences through a translation model in models/. Lines of input.txt are English, for the target languages in turn, or
+    language<TAB>sentence."""
+    folder, model = HERE / name, ROOT / "models" / name.removesuffix("-parity")
     marian = Marian(model)
     pairs = json.loads((model / "model.json").read_text(encoding="utf-8"))["languages"]
     cases = []
-    for i, text in enumerate(read_lines(folder / "input.txt")):
-        pair = pairs[i % len(pairs)]
-        cases.append({"target": pair["to"], **plain_case(marian, text, pair["prefix"])})
+    for i, line in enumerate(read_lines(folder / "input.txt")):
+        language, _, text = line.rpartition("\t")
+        pair = next(p for p in pairs if p["from"] == language) if language else pairs[i % len(pairs)]
+        source = {"source": language} if language else {}
+        cases.append({**source, "target": pair["to"], **plain_case(marian, text, pair.get("prefix"))})
     max_length = marian.model.generation_config.max_length
     weights = hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest()
-    write_json(folder / "expected.json", {"model": "en-x", "weights_sha256": weights, "max_length": max_length, "cases": cases})
+    write_json(folder / "expected.json", {"model": model.name, "weights_sha256": weights, "max_length": max_length, "cases": cases})
     report(name, [c["greedy"] for c in cases], max_length)
 
 
