@@ -7,27 +7,13 @@ WORK2/train.tsv gets `--pairs` sources, drawn at random, with the teacher's outp
 references. What came out empty, cut off or of an odd length is left out. Everything else in WORK2 is that of WORK.
 """
 import argparse
-import json
 import os
 import random
-import subprocess
-import tempfile
 from collections import defaultdict
 
-TARGETS = {">>deu<<": "de", ">>spa<<": "es", ">>fra<<": "fr"}
+import evaluate
 
-
-def translated(a: argparse.Namespace, source: str, target: str, texts: list[str]) -> list[str | None]:
-    """The teacher's output for each text; None where a limit ended it."""
-    with tempfile.TemporaryDirectory() as models:
-        os.symlink(os.path.abspath(a.teacher), f"{models}/teacher")
-        command = [a.program, "translate", "--models", models, "--from", source, "--to", target, "--split", "none", "--beam-size",
-                   str(a.beam), "--json"]
-        out = subprocess.run(command, input="\n".join(texts) + "\n", capture_output=True, text=True, encoding="utf-8", check=True).stdout
-    answers = [json.loads(line) for line in out.splitlines()]
-    if len(answers) != len(texts):
-        raise SystemExit(f"{a.program} answered {len(answers)} of {len(texts)} lines from {source} to {target}")
-    return [None if answer.get("truncated") else answer["translatedText"].strip() for answer in answers]
+TARGETS = {tag: language for language, tag in evaluate.TAGS.items()}
 
 
 def like(text: str, other: str) -> bool:
@@ -51,9 +37,10 @@ def main() -> None:
     groups: dict[str, list[list[str]]] = defaultdict(list)
     for pair in random.sample(pairs, min(a.pairs, len(pairs))):
         groups[pair[0]].append(pair)
-    lines: list[str] = []
+    teacher, lines = evaluate.Program(a.program, a.teacher), []
     for tag, group in sorted(groups.items()):
-        outputs = translated(a, a.source, TARGETS.get(tag, "en"), [source for _, source, _ in group])
+        answers = teacher.answers(f"{a.source}-{TARGETS.get(tag, 'en')}", [source for _, source, _ in group], a.beam)
+        outputs = ["" if answer.get("truncated") else answer["translatedText"].strip() for answer in answers]
         kept = [(source, out) for (_, source, reference), out in zip(group, outputs) if out and like(out, reference)]
         again = [pair for pair in group if random.random() < a.references]
         print(f"{tag}: {len(kept)} of {len(group)} outputs kept, {len(again)} references")

@@ -46,17 +46,24 @@ def robust(sources: list[str], references: list[str]) -> dict[str, tuple[list[st
 class Program:
     """Translations of the program itself, which is many times faster than PyTorch."""
 
-    def __init__(self, path: str, folder: str, quantization: str):
+    def __init__(self, path: str, folder: str, quantization: str = "int8"):
         self.path, self.folder, self.compute = path, os.path.abspath(folder), quantization
 
     def texts(self, pair: str, texts: list[str], beam: int) -> list[str]:
+        return [answer["translatedText"].strip() for answer in self.answers(pair, texts, beam)]
+
+    def answers(self, pair: str, texts: list[str], beam: int) -> list[dict]:
+        """The program's JSON for each text, unsplit: "translatedText", "truncated" where a limit ended it."""
         source, target = pair.split("-")
         with tempfile.TemporaryDirectory() as models:
             os.symlink(self.folder, f"{models}/model")
             command = [self.path, "translate", "--models", models, "--from", source, "--to", target, "--split", "none",
-                       "--beam-size", str(beam), "--quantization", self.compute]
+                       "--beam-size", str(beam), "--quantization", self.compute, "--json"]
             run = subprocess.run(command, input="\n".join(texts) + "\n", stdout=subprocess.PIPE, encoding="utf-8", check=True)
-        return run.stdout.splitlines()
+        answers = [json.loads(line) for line in run.stdout.splitlines()]
+        if len(answers) != len(texts):
+            raise SystemExit(f"{self.path} answered {len(answers)} of {len(texts)} lines of {pair}")
+        return answers
 
 
 class Reference:
