@@ -89,9 +89,10 @@ def translation(a: argparse.Namespace) -> list[dict]:
         source, target = pair.split("-")
         sets = {name: (lines(f"{a.eval}/{pair}/{name}.{source}"), lines(f"{a.eval}/{pair}/{name}.{target}"))
                 for name in a.sets.split(",") if a.eval}
-        for path in sorted(glob.glob(f"{a.work}/heldout/{pair}.*.tsv")) if a.work else []:
+        away = source == "en"
+        for path in sorted(glob.glob(f"{a.work}/heldout/en-{target if away else source}.*.tsv")) if a.work else []:
             name = os.path.basename(path).split(".")[1]
-            rows = [line.split("\t") for line in lines(path)][: a.rows]
+            rows = [line.split("\t")[:: 1 if away else -1] for line in lines(path)][: a.rows]
             if name in a.heldout.split(",") and rows:
                 held = [r[0] for r in rows], [r[1] for r in rows]
                 sets[f"held-out {name}"] = held

@@ -37,22 +37,29 @@ def sinusoids(length: int, d: int) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Scaled dot-product attention. x [B,T,D], memory [B,S,D], mask added to the scores [B,H,T,S] → [B,T,D].
-
-    Written out because it is faster in bfloat16 on CPUs than scaled_dot_product_attention at these sizes.
-    """
+    """Scaled dot-product attention. x [B,T,D], memory [B,S,D], mask added to the scores [B,H,T,S] → [B,T,D]."""
 
     def __init__(self, d: int, heads: int):
         super().__init__()
         self.heads = heads
         self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(d, d) for _ in range(4))
 
+    def split(self, y: Tensor) -> Tensor:
+        """[B,T,D] → [B,H,T,D/H]"""
+        return y.view(y.shape[0], y.shape[1], self.heads, -1).transpose(1, 2)
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+        """q [B,H,T,D/H], k and v [B,H,S,D/H] → [B,T,D]. On CPUs written out, which is faster in bfloat16 at these sizes."""
+        B, _, T, width = q.shape
+        if q.is_cuda:
+            y = F.scaled_dot_product_attention(q, k, v, None if mask is None else mask.expand(B, self.heads, T, k.shape[2]))
+        else:
+            scores = torch.matmul(q * width ** -0.5, k.transpose(-1, -2))
+            y = torch.matmul(F.softmax(scores if mask is None else scores + mask, -1), v)
+        return self.out_proj(y.transpose(1, 2).reshape(B, T, -1))
+
     def forward(self, x: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
-        B, T, D = x.shape
-        split = lambda y: y.view(B, y.shape[1], self.heads, -1).transpose(1, 2)
-        q, k, v = split(self.q_proj(x)), split(self.k_proj(memory)), split(self.v_proj(memory))
-        weights = F.softmax(torch.matmul(q * (D // self.heads) ** -0.5, k.transpose(-1, -2)) + mask, -1)
-        return self.out_proj(torch.matmul(weights, v).transpose(1, 2).reshape(B, T, D))
+        return self.attend(self.split(self.q_proj(x)), self.split(self.k_proj(memory)), self.split(self.v_proj(memory)), mask)
 
 
 class Layer(nn.Module):
@@ -67,11 +74,20 @@ class Layer(nn.Module):
         self.fc1, self.fc2, self.final_layer_norm = nn.Linear(d, ffn), nn.Linear(ffn, d), nn.LayerNorm(d)
 
     def forward(self, x: Tensor, mask: Tensor, memory: Tensor | None = None, memory_mask: Tensor | None = None) -> Tensor:
-        drop = lambda y: F.dropout(y, self.dropout, self.training and self.dropout > 0)
+        drop = lambda y: F.dropout(y, self.dropout, True) if self.training and self.dropout > 0 else y
         x = self.self_attn_layer_norm(x + drop(self.self_attn(x, x, mask)))
         if memory is not None:
             x = self.encoder_attn_layer_norm(x + drop(self.encoder_attn(x, memory, memory_mask)))
         return self.final_layer_norm(x + drop(self.fc2(F.relu(self.fc1(x)))))
+
+    def step(self, x: Tensor, t: int, cache: dict[str, Tensor], memory_mask: Tensor) -> Tensor:
+        """A decoder layer for one position. x [B,1,D]; the cache has keys and values of earlier positions and of the memory."""
+        own, cross = self.self_attn, self.encoder_attn
+        cache["k"][:, :, t], cache["v"][:, :, t] = own.split(own.k_proj(x))[:, :, 0], own.split(own.v_proj(x))[:, :, 0]
+        seen = cache["k"][:, :, : t + 1], cache["v"][:, :, : t + 1]
+        x = self.self_attn_layer_norm(x + own.attend(own.split(own.q_proj(x)), *seen, None))
+        x = self.encoder_attn_layer_norm(x + cross.attend(cross.split(cross.q_proj(x)), cache["memory_k"], cache["memory_v"], memory_mask))
+        return self.final_layer_norm(x + self.fc2(F.relu(self.fc1(x))))
 
 
 class Stack(nn.Module):
@@ -102,9 +118,9 @@ class Network(nn.Module):
         with torch.no_grad():
             self.model.shared.weight[self.pad] = 0
 
-    def embed(self, ids: Tensor) -> Tensor:
-        """ids [B,S] → [B,S,D]"""
-        x = self.model.shared(ids) * math.sqrt(self.shape.d_model) + self.positions[: ids.shape[1]].to(self.dtype)
+    def embed(self, ids: Tensor, start: int = 0) -> Tensor:
+        """ids [B,S] of positions from `start` → [B,S,D]"""
+        x = self.model.shared(ids) * math.sqrt(self.shape.d_model) + self.positions[start: start + ids.shape[1]].to(self.dtype)
         return F.dropout(x, self.shape.dropout, self.training and self.shape.dropout > 0)
 
     def encode(self, ids: Tensor) -> tuple[Tensor, Tensor]:
@@ -141,47 +157,71 @@ class Marian(Network):
         return x
 
     def loss(self, source: Tensor, target: Tensor, smoothing: float) -> Tensor:
-        """source [B,S], target [B,T] ending in </s> and padded → mean cross entropy of the target's tokens."""
+        """source [B,S], target [B,T] ending in </s> and padded → mean cross entropy of the target's tokens.
+
+        Both may be on the CPU: which of their positions are real is known there without waiting for a GPU.
+        """
+        real = (target != self.pad).flatten().nonzero()[:, 0]
+        source, target, real = (x.to(self.positions.device, non_blocking=True) for x in (source, target, real))
         shifted = torch.cat([torch.full_like(target[:, :1], self.pad), target[:, :-1]], 1)
         states = self.decode(shifted, *self.encode(source))
-        real = target != self.pad
-        return OutputLoss.apply(states[real], self.model.shared.weight, self.final_logits_bias, target[real], smoothing)
+        return OutputLoss.apply(states.flatten(0, 1)[real], self.model.shared.weight, self.final_logits_bias, target.flatten()[real], smoothing)
 
     @torch.no_grad()
     def greedy(self, source: Tensor, limit: int, eos: int) -> Tensor:
-        """source [B,S] → tokens [B,≤limit], padded after </s>. Recomputes the prefix each step: for small dev sets only."""
-        memory, mask = self.encode(source)
-        out = torch.full((len(source), 1), self.pad, dtype=torch.long, device=source.device)
-        ended = torch.zeros(len(source), dtype=torch.bool, device=source.device)
-        while out.shape[1] <= limit and not ended.all():
-            state = self.decode(out, memory, mask)[:, -1]
-            logits = F.linear(state, self.model.shared.weight, self.final_logits_bias[0])
+        """source [B,S] → tokens [B,limit], padded after </s>. Rows that have ended are put out of the way every few steps."""
+        memory, mask = self.encode(source.to(self.positions.device))
+        out = torch.full((len(source), limit), self.pad, dtype=torch.long, device=memory.device)
+        rows = torch.arange(len(source), device=memory.device)  # of `out` that are still being written
+        token = torch.full_like(rows, self.pad)
+        caches = []
+        for layer in self.model.decoder.layers:
+            k, v = (layer.encoder_attn.split(p(memory)) for p in (layer.encoder_attn.k_proj, layer.encoder_attn.v_proj))
+            empty = k.new_empty(k.shape[0], k.shape[1], limit, k.shape[3])
+            caches.append({"k": empty, "v": torch.empty_like(empty), "memory_k": k, "memory_v": v})
+        for t in range(limit):
+            x = self.embed(token[:, None], t)
+            for layer, cache in zip(self.model.decoder.layers, caches):
+                x = layer.step(x, t, cache, mask)
+            logits = F.linear(x[:, 0], self.model.shared.weight, self.final_logits_bias[0])
             logits[:, self.pad] = -math.inf
-            token = torch.where(ended, self.pad, logits.argmax(-1))
-            ended |= token == eos
-            out = torch.cat([out, token[:, None]], 1)
-        return out[:, 1:]
+            ended = token == eos
+            token = torch.where(ended, eos, logits.argmax(-1))
+            out[rows, t] = torch.where(ended, self.pad, token)
+            if t % 8 == 7:
+                going = (token != eos).nonzero()[:, 0]
+                if len(going) == 0:
+                    break
+                if len(going) < 0.75 * len(rows):
+                    rows, token, mask = rows[going], token[going], mask[going]
+                    caches = [{name: kept[going] for name, kept in cache.items()} for cache in caches]
+        return out
 
 
 class OutputLoss(torch.autograd.Function):
-    """Mean label-smoothed cross entropy of softmax(x Wᵀ + b), a few hundred rows at a time and in float32.
+    """Mean label-smoothed cross entropy of softmax(x Wᵀ + b), some hundred or thousand rows at a time.
 
     x [N,D], W [V,D], b [1,V], target [N]. Gradients are computed on the way, so logits [N,V] are never held: faster than
-    F.cross_entropy on bfloat16 logits, and more exact. Smoothing gives each other token smoothing / V.
+    F.cross_entropy on bfloat16 logits. Smoothing gives each other token smoothing / V. Softmax is float32 on CPUs and rounded to
+    W's type on GPUs, where memory is what it waits for; the mean of all logits, which smoothing needs, is x times the mean of W.
     """
 
     @staticmethod
     def forward(ctx, x: Tensor, W: Tensor, b: Tensor, target: Tensor, smoothing: float) -> Tensor:
         N, V = x.shape[0], W.shape[0]
-        loss = torch.zeros((), device=x.device)
+        cpu = x.device.type == "cpu"
         dx, dW, db = torch.empty_like(x), torch.zeros_like(W, dtype=torch.float32), torch.zeros_like(b, dtype=torch.float32)
-        rows = 512 if x.device.type == "cpu" else 8192
+        mean = (x.float() @ W.float().mean(0) + b.float().mean()).sum()
+        loss = -smoothing * mean
+        rows = 512 if cpu else 8192
         for start in range(0, N, rows):
             part, label = x[start:start + rows], target[start:start + rows, None]
-            logp = F.log_softmax(F.linear(part, W, b[0]).float(), -1)
-            loss -= (1 - smoothing) * logp.gather(1, label).sum() + smoothing * logp.sum() / V
-            gradient = logp.exp_().sub_(smoothing / V)
-            gradient.scatter_add_(1, label, torch.full_like(label, smoothing - 1, dtype=torch.float32))
+            logits = F.linear(part, W, b[0])
+            labelled = logits.gather(1, label).float()
+            gradient = F.softmax(logits, -1, dtype=torch.float32 if cpu else W.dtype)
+            logp = gradient.gather(1, label).float().clamp_min(1e-30).log()
+            loss += smoothing * (labelled - logp).sum() - (1 - smoothing) * logp.sum()
+            gradient.sub_(smoothing / V).scatter_add_(1, label, torch.full_like(label, smoothing - 1, dtype=gradient.dtype))
             gradient = gradient.to(W.dtype)
             dx[start:start + rows] = gradient @ W
             dW += gradient.T @ part

@@ -4,9 +4,9 @@ import re
 import string
 import unicodedata
 
-Pair = tuple[str, str, str]  # tag, source, target
+Pair = tuple[str, str, str]  # tag (one for each language), source, target
 
-UPPER, LOWER, BARE, TYPO, ACCENTS, JOIN, COPY, LITERAL = 0.02, 0.03, 0.05, 0.04, 0.03, 0.08, 0.01, 0.005
+UPPER, LOWER, BARE, TYPO, ACCENTS, JOIN, COPY, LITERAL = 0.05, 0.03, 0.05, 0.04, 0.03, 0.08, 0.01, 0.005
 
 
 def typo(text: str, rng: random.Random) -> str:

@@ -1,8 +1,9 @@
 """Turns DATA into what `train.py` reads: mixes, splits, and a SentencePiece vocabulary.
 
-    python prepare.py en-x|x-en|summarization DATA WORK
+    python prepare.py translation|summarization DATA WORK
 
-Translation:    WORK/train.tsv, dev.tsv (tag or empty<TAB>source<TAB>target), heldout/<pair>.<source>.tsv (source<TAB>target)
+Translation:    WORK/train.tsv (tag<TAB>English<TAB>other<TAB>weight out of English<TAB>into English), dev.tsv (the first three),
+                heldout/en-<language>.<source>.tsv (English<TAB>other): of all directions
 Summarization:  WORK/train.jsonl, dev.jsonl, heldout.jsonl (see `labelled`), pretrain.jsonl (lists of sentences)
 Both:           WORK/spm.model, WORK/data.json (what went in, for the card)
 
@@ -25,11 +26,12 @@ HELD_OUT_PAIRS = 1_000  # of a source, at most; the rest of that side of the spl
 MAX_SENTENCES = 100  # of a document that labels and training look at
 
 
-def translation(model: str, data: str, work: str) -> tuple[list[str], Counter]:
-    """Writes the files of a translation model; returns text to learn the vocabulary from and the pairs of each source."""
+def translation(data: str, work: str) -> tuple[list[str], Counter]:
+    """Writes the files of the translation models; returns text to learn the vocabulary from and the pairs of each source."""
     train: list[str] = []
     dev: list[str] = []
     used: Counter = Counter()
+    total = 0.0
     os.makedirs(f"{work}/heldout", exist_ok=True)
     for language, tag in TAG.items():
         for name, rows in corpora.pairs(data, language):
@@ -39,27 +41,24 @@ def translation(model: str, data: str, work: str) -> tuple[list[str], Counter]:
                 continue
             parts: dict[str, list] = {"train": [], "dev": [], "heldout": []}
             for english, other in rows:
-                row = (tag, english, other) if model == "en-x" else ("", other, english)
-                parts[corpora.side(english)].append(row)
+                parts[corpora.side(english)].append((tag, english, other))
             held = parts["heldout"]
             held = random.sample(held, min(HELD_OUT_PAIRS, len(held)))
-            pair = f"en-{language}" if model == "en-x" else f"{language}-en"
-            with open(f"{work}/heldout/{pair}.{name}.tsv", "w", encoding="utf-8") as file:
+            with open(f"{work}/heldout/en-{language}.{name}.tsv", "w", encoding="utf-8") as file:
                 file.writelines(f"{s}\t{t}\n" for _, s, t in held)
-            whole, rest = divmod(source.weight, 1)
-            rows = parts["train"] * int(whole) + random.sample(parts["train"], int(rest * len(parts["train"])))
-            rows = [r for r in rows if len(r[1]) < 400 and len(r[2]) < 400
+            rows = [r for r in parts["train"] if len(r[1]) < 400 and len(r[2]) < 400
                     and len(r[1]) < 3 * len(r[2]) + 20 and len(r[2]) < 3 * len(r[1]) + 20]
-            train += ["\t".join(r) + "\n" for r in rows]
+            train += ["\t".join((*r, f"{source.weight}", f"{source.weight}")) + "\n" for r in rows]
             dev += ["\t".join(r) + "\n" for r in random.sample(parts["dev"], min(30, len(parts["dev"])))]
             used[name] += len(set(rows))
+            total += source.weight * len(rows)
     random.shuffle(train)
     random.shuffle(dev)
     for name, lines in (("train", train), ("dev", dev)):
         with open(f"{work}/{name}.tsv", "w", encoding="utf-8") as file:
             file.writelines(lines)
-    print(f"{len(train)} pairs an epoch, {len(dev)} dev pairs")
-    return [part for line in train[:250_000] for part in line.rstrip("\n").split("\t")[1:]], used
+    print(f"{len(train)} pairs, {total:.0f} an epoch, {len(dev)} dev pairs")
+    return [part for line in train[:250_000] for part in line.split("\t")[1:3]], used
 
 
 def blocks(data: str, forbidden: set[str]) -> list[list[str]]:
@@ -124,7 +123,7 @@ def summarization(data: str, work: str) -> tuple[list[str], Counter]:
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("model", choices=["en-x", "x-en", "summarization"])
+    p.add_argument("kind", choices=["translation", "summarization"])
     p.add_argument("data")
     p.add_argument("work")
     p.add_argument("--spm", help="take this vocabulary, do not train one")
@@ -132,14 +131,14 @@ def main() -> None:
     a = p.parse_args()
     os.makedirs(a.work, exist_ok=True)
     random.seed(7)
-    if a.model == "summarization":
+    if a.kind == "summarization":
         text, used = summarization(a.data, a.work)
         tags, size = [f">>{length}<<" for length in corpora.LENGTHS], a.vocabulary or 8_000
     else:
-        text, used = translation(a.model, a.data, a.work)
+        text, used = translation(a.data, a.work)
         tags, size = list(TAG.values()), a.vocabulary or 10_000
     with open(f"{a.work}/data.json", "w", encoding="utf-8") as file:
-        json.dump({"model": a.model, "pairs": used}, file, indent=1)
+        json.dump({"pairs": used}, file, indent=1)
     if a.spm:
         shutil.copyfile(a.spm, f"{a.work}/spm.model")
         return

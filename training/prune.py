@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model import Layer, Marian, Shape
-from tasks import padded
+from tasks import oriented, padded
 
 PAIRS, ROWS = 600, 30  # development pairs that are looked at, and how many at a time
 
@@ -33,13 +33,13 @@ def loaded(folder: str) -> Marian:
     return network.eval()
 
 
-def batches(work: str, pad: int) -> list[tuple[Tensor, Tensor]]:
+def batches(kind: str, work: str, pad: int) -> list[tuple[Tensor, Tensor]]:
     """Some development pairs as (source [B,S], target [B,T]), rows of like length together."""
     sp = sentencepiece.SentencePieceProcessor(model_file=f"{work}/spm.model")
     with open(f"{work}/dev.tsv", encoding="utf-8") as file:
         pairs = [line.rstrip("\n").split("\t") for line in file][:PAIRS]
-    ids = lambda tag, text: ([sp.piece_to_id(tag)] if tag else []) + sp.encode(text) + [sp.eos_id()]
-    rows = sorted(((ids(tag, s), ids("", t)) for tag, s, t in pairs), key=lambda r: len(r[0]) + len(r[1]))
+    ids = lambda tag, text: ([sp.piece_to_id(tag)] if tag.startswith(">>") else []) + sp.encode(text) + [sp.eos_id()]
+    rows = sorted(((ids(tag, s), ids("", t)) for tag, s, t in (oriented(kind, *p) for p in pairs)), key=lambda r: len(r[0]) + len(r[1]))
     rows = [r for r in rows if max(map(len, r)) <= 128]
     parts = (rows[at:at + ROWS] for at in range(0, len(rows), ROWS))
     return [(padded([s for s, _ in part], pad), padded([t for _, t in part], pad)) for part in parts]
@@ -97,6 +97,7 @@ def drop_units(layer: Layer, activity: Activity, wanted: int) -> None:
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", required=True, help="exported folder")
+    p.add_argument("--kind", default="en-x", choices=["en-x", "x-en"])
     p.add_argument("--work", required=True, help="folder that prepare.py wrote")
     p.add_argument("--ffn", type=int, help="feed-forward units to keep in each layer")
     p.add_argument("--encoder-layers", type=int, help="layers to keep")
@@ -105,7 +106,7 @@ def main() -> None:
     a = p.parse_args()
     network = loaded(a.model)
     shape, stacks = network.shape, (network.model.encoder, network.model.decoder)
-    data = batches(a.work, network.pad)
+    data = batches(a.kind, a.work, network.pad)
     print(f"loss {loss(network, data):.3f}")
     for stack, wanted in zip(stacks, (a.encoder_layers, a.decoder_layers)):
         drop_layers(stack.layers, wanted or len(stack.layers), lambda: loss(network, data))

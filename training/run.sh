@@ -1,16 +1,15 @@
 #!/bin/sh
-# `make train MODEL=en-x|x-en|summarizer|salience DATA=FOLDER MINUTES=60 [INIT=FOLDER]`: prepare, train (from the last checkpoint where there
-# is one), export to training/runs/models/MODEL. INIT=FOLDER starts from that model's weights and vocabulary; x-en does from models/en-x
-# unless INIT says otherwise (INIT=none: from nothing). Further arguments go to train.py. The Python environment is made at the first
+# `make train MODEL=en-x|x-en|teacher|summarizer|salience DATA=FOLDER MINUTES=60 [INIT=FOLDER]`: prepare, train (from the last checkpoint where there
+# is one), export to training/runs/models/MODEL. INIT=FOLDER starts from that model's weights and vocabulary. Further arguments go to train.py. The Python environment is made at the first
 # run (.venv-train, 2 GB); TRAIN_PYTHON names another one. Data that was prepared once is
 # kept; delete training/runs/*-data when DATA changes.
 set -eu
 cd "$(dirname "$0")/.."
 model=${MODEL:-}
 case $model in
-  en-x|x-en) prepared=$model ;;
+  en-x|x-en|teacher) prepared=translation ;;
   summarizer|salience) prepared=summarization ;;
-  *) echo "MODEL=$model; en-x, x-en, summarizer or salience is possible" >&2; exit 64 ;;
+  *) echo "MODEL=$model; en-x, x-en, teacher, summarizer or salience is possible" >&2; exit 64 ;;
 esac
 [ -d "${DATA:-}" ] || { echo "DATA=${DATA:-} is no folder; training/README.md says what it holds" >&2; exit 64; }
 python=${TRAIN_PYTHON:-}
@@ -28,7 +27,6 @@ work=$runs/$prepared-data
 out=$runs/$model
 mkdir -p "$out"
 init=${INIT:-none}
-if [ "$model" = x-en ]; then init=${INIT:-models/en-x}; fi  # one vocabulary for both
 vocabulary=
 if [ "$init" != none ]; then
   [ -f "$init/model.safetensors" ] || { echo "INIT=$init holds no model.safetensors" >&2; exit 64; }

@@ -88,8 +88,8 @@ class SalienceTask:
             documents.append(Document(row, ids, where, [float(i in row["oracle"]) for i in range(len(ids))]))
         return documents
 
-    def stream(self, seed: int, progress: Any) -> Iterator[Batch]:
-        rng = random.Random(seed)
+    def stream(self, seed: int, progress: Any, part: int = 0, parts: int = 1) -> Iterator[Batch]:
+        rng = random.Random(f"{seed} {part}")
         unknown = self.sp.unk_id()
         while True:
             chosen, size = [], 0

@@ -68,7 +68,7 @@ def made(a: argparse.Namespace, variant: Variant) -> str:
     os.makedirs(base, exist_ok=True)
     if variant.distilled and not os.path.exists(f"{work}/train.tsv"):
         run("distill.py", "--teacher", a.model, "--work", a.work, "--out", work, "--program", a.program, "--pairs", str(a.pairs),
-            "--beam", "1")
+            "--beam", "1", "--own", "1", "--references", "0.5", "--back", "0")
     if not os.path.exists(f"{base}/init.safetensors"):
         run("prune.py", "--model", a.model, "--work", a.work, "--out", f"{base}/init.safetensors", *variant.shape)
     if not os.path.exists(f"{base}/model/model.json"):

@@ -1,5 +1,6 @@
 """Checks of the pipeline that need no data: python -m unittest training/tests.py (a minute)."""
 import json
+import math
 import os
 import random
 import sys
@@ -19,8 +20,8 @@ import prune
 import rouge
 import salience
 import tasks
-import train
 from model import Marian, OutputLoss, Salience, Shape
+from optimizers import Weights
 
 TEXT = ["The quick brown fox jumps over the lazy dog.", "A bridge was built in 1932.", "Nobody knows why it rains so often here.",
         "Every house on this street has a red door.", "She sells sea shells by the sea shore."]
@@ -79,12 +80,67 @@ class Tests(unittest.TestCase):
         self.assertTrue(all(len(a) == len(b) for a, b in sets.values()))
 
     def test_muon_has_the_layers_matrices(self) -> None:
+        """And moves them as PyTorch's own does, which takes them one by one; AdamW has all else."""
+        network = Marian(Shape(50, 16, 2, 1, 2, 24))
+        theirs = {n: p.detach().clone().requires_grad_() for n, p in network.named_parameters()}
+        weights = Weights(network, torch.device("cpu"))
+        ours = weights.optimizers("muon", 1e-3, 2e-3)
+        matrices = [p for n, p in theirs.items() if ".layers." in n and p.dim() == 2]
+        others = [p for n, p in theirs.items() if not (".layers." in n and p.dim() == 2)]
+        reference = [torch.optim.Muon(matrices, lr=2e-3, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"),
+                     torch.optim.AdamW(others, lr=1e-3, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.01)]
+        for _ in range(3):
+            for (name, p), q in zip(weights.network.items(), (theirs[n] for n in weights.names)):
+                p.grad = 1e-3 * torch.randn_like(p)
+                q.grad = p.grad.float()
+            weights.take_gradients()
+            for optimizer in ours + reference:
+                optimizer.step()
+        for name, view in zip(weights.names, weights.views(weights.master.detach())):
+            torch.testing.assert_close(view, theirs[name].detach(), rtol=0, atol=3e-5)
+
+    def test_a_gradient_that_is_not_finite_is_no_step(self) -> None:
         network = Marian(Shape(50, 16, 1, 1, 2, 24))
-        sys.argv = ["train.py", "en-x", "--work", "", "--out", "", "--optimizer", "muon", "--rate", "1e-3", "--matrix-rate", "2e-3"]
-        adamw, muon = train.optimizers(train.arguments(), dict(network.named_parameters()))
-        peaks = {id(p): group["peak"] for o in (adamw, muon) for group in o.param_groups for p in group["params"]}
-        self.assertEqual({n: peaks[id(p)] for n, p in network.named_parameters()},
-                         {n: 2e-3 if ".layers." in n and p.dim() == 2 else 1e-3 for n, p in network.named_parameters()})
+        weights = Weights(network, torch.device("cpu"))
+        for p in network.parameters():
+            p.grad = torch.ones_like(p)
+        network.final_logits_bias.grad[0, 3] = math.inf
+        weights.take_gradients()
+        self.assertEqual(float(weights.gradient.abs().max()), 0)
+
+    def test_greedy_is_what_the_whole_decoder_says(self) -> None:
+        network = Marian(Shape(60, 32, 2, 2, 4, 64))
+        with torch.no_grad():
+            network.final_logits_bias[0, 0] = 4  # so that some rows end early
+        source = torch.randint(2, 59, (40, 9))
+        source[5:, 7:] = network.pad
+        out = network.greedy(source, 30, 0)
+        with torch.no_grad():
+            shifted = torch.cat([torch.full_like(out[:, :1], network.pad), out[:, :-1]], 1)
+            logits = F.linear(network.decode(shifted, *network.encode(source)), network.model.shared.weight, network.final_logits_bias[0])
+        best = logits[:, :, :-1].argmax(-1)
+        ends = (out == 0).int().argmax(1)
+        self.assertLess(1, int((out == 0).any(1).sum()))
+        for row, end, wanted in zip(out.tolist(), ends.tolist(), best.tolist()):
+            n = end + 1 if 0 in row else len(row)
+            self.assertEqual(row[:n], wanted[:n])
+            self.assertEqual(set(row[n:]) - {network.pad}, set())
+
+    def test_an_epoch_sees_a_pair_as_often_as_its_weights_say(self) -> None:
+        vocabulary(self.folder.name)
+        with open(f"{self.folder.name}/train.tsv", "w") as train_file, open(f"{self.folder.name}/dev.tsv", "w") as dev:
+            train_file.write("".join(f">>deu<<\tEnglish {i}\tDeutsch {i}\t{w}\t{b}\n" for i, (w, b) in enumerate([(2, 0), (0.25, 1), (0, 3)])))
+            dev.write(">>deu<<\tA bridge.\tEine Br\n")
+        counts = {}
+        for model in ("en-x", "x-en", "teacher"):
+            task = tasks.Translation(tasks.Options(model, self.folder.name), Shape(0, 16, 1, 1, 2, 24))
+            epochs = [task.epoch(seed) for seed in range(400)]
+            counts[model] = [sum(int((e == i).sum()) for e in epochs) / 400 for i in range(6)]
+        for model, wanted in (("en-x", [2, 0, 0.25, 0, 0, 0]), ("x-en", [0, 0, 0, 1, 0, 3]), ("teacher", [2, 0, 0.25, 1, 0, 3])):
+            for count, value in zip(counts[model], wanted):
+                self.assertAlmostEqual(count, value, delta=0.1)
+        for part in range(9):  # more processes than pairs: each has something to do
+            self.assertTrue(next(task.stream(1, None, part, 9))[0].numel())
 
     def test_output_loss_is_cross_entropy(self) -> None:
         x, W, b = torch.randn(700, 16), torch.randn(50, 16), torch.randn(1, 50)

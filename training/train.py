@@ -1,37 +1,43 @@
 """Trains a model for a given number of minutes, from nothing, from a model folder or from its last checkpoint.
 
-    python train.py en-x|x-en|summarizer|salience --work WORK --out RUN --minutes 60
+    python train.py en-x|x-en|teacher|summarizer|salience --work WORK --out RUN --minutes 60
 
 Forward and backward run in bfloat16 against float32 master weights, which on CPUs with AVX512_BF16 or AMX is several times
 faster than float32; Adam's state and the moving average are float32. The learning rate warms up by steps, then falls linearly
-to zero over the time budget, so any budget ends annealed. RUN gets checkpoint.pt each minute (continued from when the same
-command runs again), best.pt (averaged weights with the best development score), history.jsonl, curve.svg and tensorboard/.
+to zero over the time budget, so any budget ends annealed. The teacher is a large model of all directions, for distill.py. RUN gets
+checkpoint.pt each minute (continued from when the same command runs again), best.pt (the weights, averaged ones as a rule, with the
+best development score), history.jsonl, curve.svg and tensorboard/.
 """
 import argparse
+import itertools
 import json
 import math
 import os
 import random
 import sys
 import time
+from typing import Iterator
 
 import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from tqdm import tqdm
 
 from model import Shape
+from optimizers import Weights
 from salience import SalienceTask
 from tasks import Options, Summarization, Task, Translation
 
 SHAPES = {
-    "en-x": Shape(0, 256, 4, 2, 4, 1024),
-    "x-en": Shape(0, 256, 4, 2, 4, 1024),
+    "en-x": Shape(0, 256, 6, 2, 4, 768),
+    "x-en": Shape(0, 256, 6, 2, 4, 768),
+    "teacher": Shape(0, 512, 6, 3, 8, 2048),
     "summarizer": Shape(0, 192, 4, 2, 4, 704),
     "salience": Shape(0, 128, 2, 0, 4, 512, attention_dim=64, dropout=0.1),
 }
-TASKS = {"en-x": Translation, "x-en": Translation, "summarizer": Summarization, "salience": SalienceTask}
+TASKS = {"en-x": Translation, "x-en": Translation, "teacher": Translation, "summarizer": Summarization, "salience": SalienceTask}
 
 
 def arguments() -> argparse.Namespace:
@@ -54,105 +60,104 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--average", type=float, default=0.999, help="decay of the moving average of weights")
     p.add_argument("--develop", type=float, default=5, help="minutes between two scores on development data")
     p.add_argument("--patience", type=int, default=8, help="scores without a better one after which training ends")
+    p.add_argument("--workers", type=int, default=0, help="processes that make batches of translations, for a GPU; 0: this one does")
+    p.add_argument("--multiple", type=int, default=1, help="batches are padded to widths that are multiples of this; 8 for a GPU")
     p.add_argument("--threads", type=int, default=torch.get_num_threads())
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--pause-file", help="training rests while this file exists")
     return p.parse_args()
 
 
-def optimizers(a: argparse.Namespace, masters: dict[str, torch.Tensor]) -> list[torch.optim.Optimizer]:
-    """AdamW for all, or Muon (Jordan et al. 2024, with updates of AdamW's size: Liu et al. 2025) for the layers' matrices.
-
-    A group's "peak" is the learning rate that the schedule scales.
-    """
-    matrices = [p for n, p in masters.items() if a.optimizer == "muon" and p.dim() == 2 and ".layers." in n]
-    others = [p for p in masters.values() if not any(p is m for m in matrices)]
-    adamw = torch.optim.AdamW([{"params": others, "peak": a.rate}], lr=a.rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.01, fused=True)
-    if not matrices:
-        return [adamw]
-    rate = a.matrix_rate or a.rate
-    return [adamw, torch.optim.Muon([{"params": matrices, "peak": rate}], lr=rate, weight_decay=0.01, adjust_lr_fn="match_rms_adamw")]
+def device() -> torch.device:
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    torch.backends.cuda.enable_cudnn_sdp(False)  # plans anew for each shape, and every batch has its own
+    return torch.device("cuda")
 
 
 class Run:
-    """Master weights, their average, the optimizer and what has been measured: all that a checkpoint holds."""
+    """Weights, the optimizer and what has been measured: all that a checkpoint holds."""
 
-    def __init__(self, a: argparse.Namespace, task: Task):
+    def __init__(self, a: argparse.Namespace, task: Task, saved: dict | None):
         self.a, self.task = a, task
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = device()
         if a.init:
             missing = task.network.load_state_dict({k: v.float() for k, v in load_file(a.init).items()}, strict=False)
             print("initialised from", a.init, missing)
-        self.names = [n for n, _ in task.network.named_parameters()]
-        self.masters = [p.detach().float().to(self.device).requires_grad_() for p in task.network.parameters()]
-        self.average = [p.detach().clone() for p in self.masters]
-        task.network.to(self.device, torch.bfloat16)
-        self.weights = list(task.network.parameters())
-        self.optimizers = optimizers(a, dict(zip(self.names, self.masters)))
+        self.weights = Weights(task.network, self.device)
+        self.optimizers = self.weights.optimizers(a.optimizer, a.rate, a.matrix_rate or a.rate)
         self.step, self.tokens, self.elapsed, self.best, self.bad = 0, 0, 0.0, -math.inf, 0
         self.history: list[dict] = []
-        path = f"{a.out}/checkpoint.pt"
-        if os.path.exists(path):
-            state = torch.load(path, map_location=self.device)
-            with torch.no_grad():
-                torch._foreach_copy_(self.masters, state["masters"])
-                torch._foreach_copy_(self.average, state["average"])
-                torch._foreach_copy_(self.weights, self.masters)
-            for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-                optimizer.load_state_dict(saved)
-            self.step, self.tokens, self.elapsed, self.best, self.bad, self.history = state["progress"]
+        if saved:
+            if saved.get("kind") != (a.optimizer, self.weights.names):
+                raise SystemExit(f"{a.out}/checkpoint.pt is of another shape or optimizer, or of an older version: name another --out, or delete it")
+            for mine, theirs in ((self.weights.master, "master"), (self.weights.average, "average")):
+                mine.data.copy_(saved[theirs])
+            self.weights.copy.copy_(self.weights.master.data)
+            for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
+                optimizer.load_state_dict(state)
+            self.step, self.tokens, self.elapsed, self.best, self.bad, self.history = saved["progress"]
             print(f"continues at step {self.step}, {self.elapsed / 60:.1f} minutes in")
 
     def save(self) -> None:
-        state = {"masters": [p.detach() for p in self.masters], "average": self.average,
+        state = {"kind": (self.a.optimizer, self.weights.names), "master": self.weights.master.detach(), "average": self.weights.average,
                  "optimizers": [o.state_dict() for o in self.optimizers],
                  "progress": (self.step, self.tokens, self.elapsed, self.best, self.bad, self.history)}
         torch.save(state, f"{self.a.out}/checkpoint.new")
         os.replace(f"{self.a.out}/checkpoint.new", f"{self.a.out}/checkpoint.pt")
 
-    def update(self, batch) -> float:
-        """One step: bfloat16 gradients, float32 update, copied back."""
-        task, a = self.task, self.a
+    def update(self, batch) -> torch.Tensor:
+        """One step: bfloat16 gradients, float32 update, copied back. The loss stays where it was computed: reading it waits for a GPU."""
+        task, a, weights = self.task, self.a, self.weights
         done = self.elapsed / (a.minutes * 60)
         for group in (group for optimizer in self.optimizers for group in optimizer.param_groups):
             group["lr"] = group["peak"] * min(1, max((self.step + 1) / a.warmup, 10 * done)) * max(1 - done, 0)
         loss = task.loss(batch)
         loss.backward()
-        for master, weight in zip(self.masters, self.weights):
-            master.grad, weight.grad = weight.grad.float(), None
-        norm = torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
-        self.step += 1
-        if not torch.isfinite(norm):
-            return math.nan
+        weights.take_gradients()
         for optimizer in self.optimizers:
             optimizer.step()
         with torch.no_grad():
-            self.masters[self.names.index("model.shared.weight")][task.network.pad] = 0  # also the decoder's first input
-            torch._foreach_copy_(self.weights, self.masters)
-            torch._foreach_lerp_(self.average, self.masters, 1 - min(a.average, (1 + self.step) / (10 + self.step)))
+            weights.views(weights.master)[weights.names.index("model.shared.weight")][task.network.pad] = 0  # also the decoder's first input
+            weights.copy.copy_(weights.master)
+            weights.average.lerp_(weights.master, 1 - min(a.average, (1 + self.step) / (10 + self.step)))
+        self.step += 1
         self.tokens += task.tokens(batch)
-        return loss.item()
+        return loss.detach()
+
+    def develop(self, loss: float, log) -> None:
+        """Scores the averaged weights."""
+        self.score(self.weights.average, loss, log)
+
+    def finish(self, loss: float, log) -> None:
+        """Scores the averaged weights and the last ones, which are better where training was short."""
+        self.score(self.weights.average, loss, log)
+        self.score(self.weights.master.detach(), loss, log, last=True)
 
     @torch.no_grad()
-    def develop(self, loss: float, log) -> None:
-        """Scores the averaged weights; keeps them when they are the best so far."""
+    def score(self, flat: torch.Tensor, loss: float, log, last: bool = False) -> None:
+        """Development scores of some weights, which are kept when they are the best so far."""
         task = self.task
-        torch._foreach_copy_(self.weights, self.average)
+        self.weights.copy.copy_(flat)
         task.network.eval()
         scores = task.develop()
         task.network.train()
-        torch._foreach_copy_(self.weights, self.masters)
-        self.history.append({"step": self.step, "minutes": round(self.elapsed / 60, 2), "tokens": self.tokens,
-                             "train_loss": round(loss, 4), **{k: round(v, 4) for k, v in scores.items()}})
-        tqdm.write(json.dumps(self.history[-1]))
+        self.weights.copy.copy_(self.weights.master)
+        row = {"step": self.step, "minutes": round(self.elapsed / 60, 2), "tokens": self.tokens, "train_loss": round(loss, 4),
+               **{k: round(v, 4) for k, v in scores.items()}}
+        tqdm.write(("last weights, not their average: " if last else "") + json.dumps(row))
         sys.stdout.flush()
+        better = scores["score"] > self.best
+        if better:
+            self.best = scores["score"]
+            state = {n: p.clone().cpu() for n, p in zip(self.weights.names, self.weights.views(flat))}
+            torch.save({"shape": task.network.shape.dict(), "state": state, "progress": row}, f"{self.a.out}/best.pt")
+        if last:
+            return
+        self.bad = 0 if better else self.bad + 1
+        self.history.append(row)
         for name, value in scores.items():
             log.add_scalar(f"dev/{name}", value, self.step)
-        self.bad = 0 if scores["score"] > self.best else self.bad + 1
-        if scores["score"] > self.best:
-            self.best = scores["score"]
-            state = {n: p.cpu() for n, p in zip(self.names, self.average)}
-            torch.save({"shape": task.network.shape.dict(), "state": state, "progress": self.history[-1]}, f"{self.a.out}/best.pt")
         with open(f"{self.a.out}/history.jsonl", "w", encoding="utf-8") as file:
             file.writelines(json.dumps(h) + "\n" for h in self.history)
         plot(self.history, f"{self.a.out}/curve.svg")
@@ -214,6 +219,51 @@ class Threads:
         self.mark()
 
 
+class Batches(IterableDataset):
+    """A task's batches, drawn and encoded by worker processes, each its share of the shards: one process cannot feed a GPU."""
+
+    def __init__(self, task: Task, seed: int):
+        self.task, self.seed = task, seed
+
+    def __iter__(self):
+        worker = get_worker_info()
+        return self.task.stream(self.seed, None, worker.id, worker.num_workers)
+
+
+def stream(task: Task, seed: int, workers: int, progress) -> Iterator:
+    """An endless stream of batches. Worker processes are started here: before the GPU is touched."""
+    if not workers:
+        return task.stream(seed, progress)
+    batches = iter(DataLoader(Batches(task, seed), batch_size=None, num_workers=workers, pin_memory=torch.cuda.is_available(), prefetch_factor=8))
+    return itertools.chain([next(batches)], batches)  # the first takes a while, which is no training time
+
+
+class Progress:
+    """What the bar and the log say. Losses are read some at a time, as reading one waits for a GPU."""
+
+    def __init__(self, budget: float, elapsed: float, log):
+        self.log, self.unread, self.average = log, [], math.nan
+        self.bar = tqdm(total=round(budget), initial=round(elapsed), unit="s", mininterval=1 if sys.stderr.isatty() else 10,
+                        bar_format="{l_bar}{bar}| {n:.0f}/{total} s [left {remaining}] {postfix}")
+        self.start = None
+
+    def update(self, run: Run, loss: torch.Tensor, threads: int) -> None:
+        self.unread.append(loss)
+        if run.step % (1 if loss.device.type == "cpu" else 25):
+            return
+        self.start = self.start or (run.tokens, run.elapsed)
+        losses = [value for value in torch.stack(self.unread).tolist() if math.isfinite(value)]
+        self.unread = []
+        for value in losses:
+            self.average = value if math.isnan(self.average) else 0.99 * self.average + 0.01 * value
+        speed = (run.tokens - self.start[0]) / max(run.elapsed - self.start[1], 1)
+        if run.step % 100 == 0:
+            self.log.add_scalar("train/loss", self.average, run.step)
+            self.log.add_scalar("train/tokens_a_second", speed, run.step)
+        self.bar.set_postfix_str(f"step {run.step} loss {self.average:.3f} {speed:.0f} tokens/s {threads} threads", refresh=False)
+        self.bar.update(round(run.elapsed) - self.bar.n)
+
+
 def main() -> None:
     a = arguments()
     torch.set_num_threads(a.threads)
@@ -221,38 +271,33 @@ def main() -> None:
     torch.manual_seed(a.seed), random.seed(a.seed), np.random.seed(a.seed)
     shape = initial_shape(a.init) or SHAPES[a.model]
     shape.dropout = shape.dropout if a.dropout is None else a.dropout
-    task = TASKS[a.model](Options(a.work, a.tokens, a.max_length, a.smoothing, a.subwords, a.objective), shape)
-    run = Run(a, task)
+    task = TASKS[a.model](Options(a.model, a.work, a.tokens, a.max_length, a.smoothing, a.subwords, a.objective, a.multiple), shape)
+    path = f"{a.out}/checkpoint.pt"
+    saved = torch.load(path, map_location="cpu") if os.path.exists(path) else None
+    budget = a.minutes * 60
+    batches = stream(task, a.seed + (saved["progress"][0] if saved else 0), a.workers, lambda: run.elapsed / budget)
+    run = Run(a, task, saved)
     from torch.utils.tensorboard import SummaryWriter
     log = SummaryWriter(f"{a.out}/tensorboard")
-    print(f"{sum(p.numel() for p in run.masters) / 1e6:.2f} M parameters on {run.device}", flush=True)
-    budget, saved, developed, average = a.minutes * 60, time.monotonic(), run.elapsed, math.nan
-    bar = tqdm(total=round(budget), initial=round(run.elapsed), unit="s", mininterval=1 if sys.stderr.isatty() else 10,
-               bar_format="{l_bar}{bar}| {n:.0f}/{total} s [left {remaining}] {postfix}")
-    threads = Threads(a.threads)
-    batches = task.stream(a.seed + run.step, lambda: run.elapsed / budget)
+    print(f"{len(run.weights.copy) / 1e6:.2f} M parameters on {run.device}", flush=True)
+    written, developed = time.monotonic(), run.elapsed
+    progress, threads = Progress(budget, run.elapsed, log), Threads(a.threads)
     while run.elapsed < budget and run.bad < a.patience:
         rest(a.pause_file)
         begin = time.monotonic()
         loss = run.update(next(batches))
-        if math.isfinite(loss):
-            average = loss if math.isnan(average) else 0.99 * average + 0.01 * loss
-        if run.step % 100 == 0:
-            log.add_scalar("train/loss", average, run.step)
-            log.add_scalar("train/tokens_a_second", run.tokens / max(run.elapsed, 1), run.step)
+        progress.update(run, loss, threads.now)
         run.elapsed += time.monotonic() - begin
         threads.adapt()
-        bar.set_postfix_str(f"step {run.step} loss {average:.3f} {run.tokens / max(run.elapsed, 1):.0f} tokens/s {threads.now} threads", refresh=False)
-        bar.update(round(run.elapsed) - bar.n)
         if run.elapsed - developed > a.develop * 60:
             developed = run.elapsed
-            run.develop(average, log)
-        if time.monotonic() - saved > 60:
-            saved = time.monotonic()
+            run.develop(progress.average, log)
+        if time.monotonic() - written > 60:
+            written = time.monotonic()
             run.save()
-    run.develop(average, log)
+    run.finish(progress.average, log)
     run.save()
-    bar.close()
+    progress.bar.close()
 
 
 if __name__ == "__main__":
