@@ -17,7 +17,6 @@ import subprocess
 import tempfile
 
 import sacrebleu
-from rouge_score.rouge_scorer import RougeScorer
 
 import corpora
 import noise
@@ -156,6 +155,7 @@ def invented(source: str, output: str) -> int:
 
 
 def summaries(a: argparse.Namespace) -> list[dict]:
+    from rouge_score.rouge_scorer import RougeScorer
     rows = [json.loads(line) for line in open(f"{a.work}/heldout.jsonl", encoding="utf-8")]
     rows = [row for row in rows if row["sentences"]][: a.documents]
     scorer = RougeScorer(METRICS, use_stemmer=True)
