@@ -1,7 +1,7 @@
-/// What the tokens of a hypothesis attended to: rows are its tokens, columns the tokens of its source. A row holds the
-/// softmax weights of cross-attention in the middle decoder layer (the lower one of two), the mean over its heads, in the
-/// step that read the token, which is the one after the step that chose it; the last token's are of the step that chose
-/// it. A row sums to 1 within rounding.
+/// What the tokens of a hypothesis attended to: rows are its tokens, columns the tokens of its source. A row holds
+/// softmax weights of cross-attention: the mean over the model's alignment heads, or where it names none over all heads
+/// of the middle decoder layer (the lower one of two). They are those of the step that read the token, which is the one
+/// after the step that chose it; the last token's are of the step that chose it. A row sums to 1 within rounding.
 /// Source: Chen et al. 2020, "Accurate Word Alignment Induction from Neural Machine Translation", §3.1 (Shift-Att).
 public struct AttentionMap: Sendable, Equatable {
   /// T, as many as the hypothesis has tokens.

@@ -1,7 +1,11 @@
+import Models
+
 /// What the rows of one segment's search attended to, step by step, and which row each of them continued: hypotheses
 /// fork, move and end, so a hypothesis's rows are found backwards from its last token. Everything is reserved when the
 /// segment enters, [steps, rows, S] floats, which the system provides when they are touched.
 final class AttentionTrace {
+  /// Of which the weights are; nil for the middle layer's.
+  let heads: AlignmentHeads?
   private let sourceCount: Int
   /// Rows that a step may have.
   private let rowLimit: Int
@@ -15,6 +19,7 @@ final class AttentionTrace {
   /// - Returns: nil where the options do not ask for it.
   init?(_ options: GenerationOptions, sourceCount: Int) {
     guard options.attention != .none else { return nil }
+    heads = options.configuration.alignmentHeads
     self.sourceCount = sourceCount
     rowLimit = options.beamSize
     stepLimit = max(1, options.maxLength - 1)

@@ -121,8 +121,10 @@ public struct DecodingBatch {
     let weights = SourceWeights(rows: state.rows.count, context)
     var first = 0
     for group in groups {
-      if group.trace != nil {
-        for row in first..<(first + group.rows) { weights.add(row: row, state.rows[row].memory, context) }
+      if let trace = group.trace {
+        for row in first..<(first + group.rows) {
+          weights.add(row: row, state.rows[row].memory, heads: trace.heads, context)
+        }
       }
       first += group.rows
     }

@@ -11,7 +11,7 @@ public enum Scoring: Sendable, Equatable {
 /// Whether hypotheses tell what their tokens attended to in the source. It changes no token and no score.
 public enum AttentionCapture: Sendable, Equatable {
   case none
-  /// The mean over the heads of one decoder layer, as `AttentionMap` says.
+  /// The mean over heads of one decoder layer, as `AttentionMap` says.
   case mean
 }
 

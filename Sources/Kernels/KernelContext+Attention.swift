@@ -131,13 +131,17 @@ extension KernelContext {
 
   /// The mean of `rows` rows of weights, each `HeadLayout.paddedCount(keys)` floats behind the one before, added up in
   /// their order → [S].
+  /// - Parameter chosen: bit r stands for row r; others do not count. nil takes all.
   public func meanWeights(
-    _ weights: UnsafePointer<Float>, rows: Int, keys: Int, into mean: UnsafeMutablePointer<Float>
+    _ weights: UnsafePointer<Float>, rows: Int, chosen: UInt64? = nil, keys: Int,
+    into mean: UnsafeMutablePointer<Float>
   ) {
-    let share = 1 / Float(rows)
+    let share = 1 / Float(chosen?.nonzeroBitCount ?? rows)
     let stride = HeadLayout.paddedCount(keys)
     mean.update(repeating: 0, count: keys)
-    for row in 0..<rows { table.scale_add(weights + row * stride, share, mean, keys, mean) }
+    for row in 0..<rows where chosen.map({ $0 >> UInt64(row) & 1 == 1 }) ?? true {
+      table.scale_add(weights + row * stride, share, mean, keys, mean)
+    }
   }
 
   /// Copies values [S,H·W] of one sequence behind the `first` positions that `packed` holds already.

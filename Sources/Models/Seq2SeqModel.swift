@@ -64,36 +64,43 @@ public struct DecoderState {
 }
 
 /// Memory for the weights of one step's cross-attention in one decoder layer, of the rows that are asked about.
-///
-/// It is the layer in the middle, the lower one of two: the third of six, as in Chen et al. 2020, "Accurate Word
-/// Alignment Induction from Neural Machine Translation", §3.1; docs/NOTES.md has figures.
 public struct SourceWeights: BitwiseCopyable {
-  /// [B], each nil or [H,S padded to 16].
-  private let rows: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
+  private struct Row: BitwiseCopyable {
+    /// [H,S padded to 16].
+    let weights: UnsafeMutablePointer<Float>
+    let heads: AlignmentHeads
+  }
+
+  /// [B].
+  private let rows: UnsafeMutablePointer<Row?>
 
   /// Nothing for each of `rows` rows yet.
   public init(rows count: Int, _ context: KernelContext) {
-    rows = context.workspace.take(UnsafeMutablePointer<Float>?.self, count)
+    rows = context.workspace.take(Row?.self, count)
     rows.initialize(repeating: nil, count: count)
   }
 
   /// Makes room for what a row attends to in `memory`.
-  public func add(row: Int, _ memory: AttentionCache, _ context: KernelContext) {
-    rows[row] = context.workspace.take(
-      Float.self, memory.layout.heads * HeadLayout.paddedCount(memory.count))
+  /// - Parameter heads: nil for the middle layer's.
+  public func add(row: Int, _ memory: AttentionCache, heads: AlignmentHeads?, _ context: KernelContext) {
+    rows[row] = Row(
+      weights: context.workspace.take(Float.self, memory.layout.heads * HeadLayout.paddedCount(memory.count)),
+      heads: heads ?? .middle(layers: memory.layers))
   }
 
-  /// The mean over the heads of a row that was added, [S].
+  /// The mean over the wanted heads of a row that was added, [S].
   public func mean(
     row: Int, _ memory: AttentionCache, into mean: UnsafeMutablePointer<Float>, _ context: KernelContext
   ) {
-    guard let weights = rows[row] else { return }
-    context.meanWeights(weights, rows: memory.layout.heads, keys: memory.count, into: mean)
+    guard let row = rows[row] else { return }
+    context.meanWeights(
+      row.weights, rows: memory.layout.heads, chosen: row.heads.heads, keys: memory.count, into: mean)
   }
 
   /// Where a layer writes a row's weights, [H,S padded to 16]; nil for the other layers.
-  func row(_ row: Int, layer: Int, _ memory: AttentionCache) -> UnsafeMutablePointer<Float>? {
-    layer == (memory.layers - 1) / 2 ? rows[row] : nil
+  func row(_ row: Int, layer: Int) -> UnsafeMutablePointer<Float>? {
+    guard let row = rows[row], row.heads.layer == layer else { return nil }
+    return row.weights
   }
 }
 

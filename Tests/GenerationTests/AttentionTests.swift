@@ -97,6 +97,33 @@ import Testing
     for answer in answers { #expect(answer == answers[0]) }
   }
 
+  @Test(arguments: [ModelFixture.marian, .gatedT5, .bart])
+  func `of the heads that a model names, whose mean over a layer is what it says without`(model: ModelFixture) throws {
+    let harness = try Harness(model)
+    let heads = harness.model.dimensions.decoderHeads.heads
+    let middle = (harness.model.dimensions.decoderLayers - 1) / 2
+    func maps(_ pairs: [(layer: Int, head: Int)]?) throws -> [AttentionMap] {
+      let jobs = try Self.jobs(model, harness) { _ in .mean }.prefix(12).map { job in
+        var options = job.options
+        options.configuration.alignmentHeads = try pairs.map { try #require(AlignmentHeads($0)) }
+        return Harness.Job(source: job.source, options: options)
+      }
+      return harness.decode(Array(jobs)).joined().compactMap(\.attention)
+    }
+    let usual = try maps(nil)
+    #expect(try maps((0..<heads).map { (middle, $0) }) == usual)
+    let single = try (0..<heads).map { try maps([(middle, $0)]) }
+    #expect(single[0] != single[1] && usual.count == single[0].count)
+    for (index, map) in usual.enumerated() {
+      for place in map.weights.indices {
+        let mean = single.reduce(0) { $0 + $1[index].weights[place] } / Float(heads)
+        #expect(abs(mean - map.weights[place]) < 1e-6)
+      }
+    }
+    #expect(try maps([(0, 0), (0, 1)]) != single[0])
+    #expect(AlignmentHeads([]) == nil && AlignmentHeads([(0, 1), (1, 1)]) == nil && AlignmentHeads([(0, 64)]) == nil)
+  }
+
   @Test func `the rows of real sentences are whole attentions`() throws {
     let harness = try Harness(
       folder: Fixtures.root.appendingPathComponent("models/en-x").path, quantization: .int8)

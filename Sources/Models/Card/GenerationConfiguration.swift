@@ -44,6 +44,8 @@ public struct GenerationConfiguration: Sendable, Equatable {
   /// What the scores of tokens that were said, the start token included, are multiplied by below 0 and divided by above:
   /// more than 1 disfavours them, less favours them, 1 changes nothing.
   public var repetitionPenalty: Float = 1
+  /// The heads that say which words belong together; nil for the mean of the middle layer's.
+  public var alignmentHeads: AlignmentHeads?
 
   public init(startToken: TokenID, endTokens: [TokenID], maxLength: Int) {
     self.startToken = startToken
@@ -78,6 +80,8 @@ public struct GenerationConfiguration: Sendable, Equatable {
     noRepeatNgramSize = try file.integer("no_repeat_ngram_size", 0...Self.longestLength) ?? 0
     sourceNoRepeatNgramSize = try file.integer("encoder_no_repeat_ngram_size", 0...Self.longestLength) ?? 0
     repetitionPenalty = try file.number("repetition_penalty", 0.01...100) ?? 1
+    alignmentHeads = try file.heads(
+      "alignment_heads", layers: dimensions.decoderLayers, heads: dimensions.decoderHeads.heads)
   }
 
   /// Lengths that a file may name.

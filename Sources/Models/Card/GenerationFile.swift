@@ -65,7 +65,7 @@ struct GenerationFile {
   private static let known = necessary.union(notDone.map(\.name)).union([
     "max_length", "max_new_tokens", "min_length", "min_new_tokens", "num_beams", "length_penalty", "early_stopping",
     "forced_bos_token_id", "forced_eos_token_id", "bad_words_ids", "suppress_tokens", "begin_suppress_tokens",
-    "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "repetition_penalty",
+    "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "repetition_penalty", "alignment_heads",
   ])
 
   private static let necessary: Set = ["decoder_start_token_id", "bos_token_id", "eos_token_id", "pad_token_id"]
@@ -167,6 +167,21 @@ struct GenerationFile {
       guard case .list(let values) = row else { throw impossible(member, "a list of lists of tokens") }
       return try values.mapTyped { value throws(ModelError) in try token(value, of: member) }
     }.filter { !$0.isEmpty }
+  }
+
+  /// A list of [layer, head], both from 0, as Whisper's files have it.
+  func heads(_ name: String, layers: Int, heads: Int) throws(ModelError) -> AlignmentHeads? {
+    guard let member = present(name) else { return nil }
+    let possible = "a list of [layer, head] of one of \(layers) layers with \(heads) heads, both from 0,"
+    guard case .list(let rows) = member.value else { throw impossible(member, possible) }
+    let pairs = try rows.mapTyped { row throws(ModelError) in
+      guard case .list(let pair) = row, pair.count == 2, let layer = pair[0].integer(in: 0...max(0, layers - 1)),
+        let head = pair[1].integer(in: 0...max(0, heads - 1))
+      else { throw impossible(member, possible) }
+      return (layer: layer, head: head)
+    }
+    guard let chosen = AlignmentHeads(pairs) else { throw impossible(member, possible) }
+    return chosen
   }
 
   func earlyStopping() throws(ModelError) -> EarlyStopping? {

@@ -112,7 +112,7 @@ struct CrossAttention: Sendable {
         queries: queries.row(index), queryStride: width, queryCount: 1, keys: memory.keys(layer),
         values: AttentionValues(blocks: memory.values(layer), layout: layout),
         keyCount: memory.count, output: attended.row(index), outputStride: width,
-        weights: state.sourceWeights?.row(index, layer: layer, memory))
+        weights: state.sourceWeights?.row(index, layer: layer))
     }
     context.scaledDotProductAttention(UnsafeBufferPointer(start: rows, count: x.rows), layout: layout)
     return context.linear(attended, output, residual: residual)
