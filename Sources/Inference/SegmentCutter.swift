@@ -4,10 +4,11 @@ import Tokenizers
 
 /// Cuts a text where the request wants it cut, and further where a model could not take a segment whole.
 struct SegmentCutter {
-  /// Text to translate with its tokens, or whitespace to keep; offsets count Unicode scalars.
+  /// Text to translate with its tokens, and in lower case where they are those of that, or whitespace to keep; offsets
+  /// count Unicode scalars.
   enum Piece {
     case whitespace(Substring)
-    case text(Substring, Range<Int>, [TokenID])
+    case text(Substring, Range<Int>, [TokenID], lowered: String?)
   }
 
   /// How fine a segment has been cut; each level is cut into the next where it is too long.
@@ -64,9 +65,10 @@ struct SegmentCutter {
   private func append(
     _ text: Substring, _ offsets: Range<Int>, _ level: Level, to pieces: inout [Piece]
   ) throws(InferenceError) {
+    let lowered = model.card.lowersCapitals ? Capitals.lowered(text) : nil
     let tokens: [TokenID]
     do {
-      tokens = try model.tokenizer.encode(text, prefix: prefix)
+      tokens = try model.tokenizer.encode(lowered.map { $0[...] } ?? text, prefix: prefix)
     } catch {
       throw .failed(reason: error.description)
     }
@@ -78,7 +80,7 @@ struct SegmentCutter {
       try append(
         clauses.split(text, measure: model.tokenizer.pieceCount), at: offsets.lowerBound, .clause, to: &pieces)
     case .paragraph, .sentence, .clause:
-      pieces.append(.text(text, offsets, tokens))
+      pieces.append(.text(text, offsets, tokens, lowered: lowered))
     }
   }
 }

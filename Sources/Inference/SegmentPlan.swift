@@ -19,6 +19,11 @@ struct SegmentPlan: Sendable {
     let source: [TokenID]
     /// How many of the source's tokens stand for text: all but prefix, start and end.
     let textTokens: Int
+    /// What the tokens stand for where the text is in capitals and the model reads it in lower case.
+    let lowered: String?
+
+    /// What the model reads; places in it are places in `text`.
+    var reading: Substring { lowered.map { $0[...] } ?? text }
   }
 
   /// Parts of each text.
@@ -35,9 +40,10 @@ struct SegmentPlan: Sendable {
       for piece in try cutter.pieces(of: text) {
         switch piece {
         case .whitespace(let whitespace): parts.append(.verbatim(whitespace))
-        case .text(let text, let offsets, let tokens):
+        case .text(let text, let offsets, let tokens, let lowered):
           let segment = Segment(
-            item: item, text: text, offsets: offsets, source: tokens, textTokens: tokens.count - cutter.addedCount)
+            item: item, text: text, offsets: offsets, source: tokens, textTokens: tokens.count - cutter.addedCount,
+            lowered: lowered)
           parts.append(try add(segment, model))
         }
       }

@@ -29,12 +29,18 @@ public struct TranslationStream: Sendable {
     }
     let segment = plan.segments[index]
     let alignment = try alignment(segment, hypothesis)
-    let text = model.tokenizer.decode(hypothesis.tokens)
+    let text = text(of: hypothesis, segment)
     return SegmentResult(
       index: index, item: segment.item, source: String(segment.text), target: text, sourceOffsets: segment.offsets,
       score: hypothesis.score, flags: flags(segment, hypothesis, text),
-      alternatives: alternatives(hypotheses.dropFirst(), to: text), alignment: alignment,
+      alternatives: alternatives(hypotheses.dropFirst(), to: text, segment), alignment: alignment,
       tokens: TokenCounts(source: segment.source.count, target: hypothesis.tokens.count))
+  }
+
+  /// What a hypothesis says, in capitals where the segment is.
+  private func text(of hypothesis: Hypothesis, _ segment: SegmentPlan.Segment) -> String {
+    let text = model.tokenizer.decode(hypothesis.tokens)
+    return segment.lowered == nil ? text : Capitals.raised(text)
   }
 
   /// How the words of a segment's translation come from its source; nil where the hypothesis does not know.
@@ -43,21 +49,24 @@ public struct TranslationStream: Sendable {
   ) throws(InferenceError) -> [AlignmentLink]? {
     guard let attention = hypothesis.attention else { return nil }
     do throws(TokenizerError) {
-      let offsets = try model.tokenizer.sourceOffsets(of: segment.text, prefix: prefix)
+      let offsets = try model.tokenizer.sourceOffsets(of: segment.reading, prefix: prefix)
       let decoded = model.tokenizer.decodeWithOffsets(hypothesis.tokens)
+      let raised = segment.lowered.map { _ in Capitals.raised(decoded.text, offsets: decoded.offsets) }
       return WordAlignment.links(
         attention, source: TokenWords(segment.text, offsets: offsets),
-        target: TokenWords(decoded.text, offsets: decoded.offsets))
+        target: TokenWords(raised?.text ?? decoded.text, offsets: raised?.offsets ?? decoded.offsets))
     } catch {
       throw .failed(reason: error.description)
     }
   }
 
   /// Texts that differ from `best` and from each other; two hypotheses may differ in their pieces only.
-  private func alternatives(_ hypotheses: ArraySlice<Hypothesis>, to best: String) -> [Alternative] {
+  private func alternatives(
+    _ hypotheses: ArraySlice<Hypothesis>, to best: String, _ segment: SegmentPlan.Segment
+  ) -> [Alternative] {
     var texts: Set<String> = [best]
     return hypotheses.compactMap { hypothesis in
-      let text = model.tokenizer.decode(hypothesis.tokens)
+      let text = text(of: hypothesis, segment)
       return texts.insert(text).inserted ? Alternative(target: text, score: hypothesis.score) : nil
     }
   }

@@ -57,6 +57,9 @@ public struct ModelCard: Sendable, Decodable {
   public let autoLengths: [String]?
   /// Source tokens, end of sentence included, that the model was trained on; longer segments are split.
   public let maxSourceTokens: Int?
+  /// Whether text in capitals is translated in lower case and raised again (`lower_capitals`): for models to which
+  /// capitals are but single letters. A model without it reads what is written.
+  public let lowersCapitals: Bool
   public let files: [File]
   /// `self_test` of a model that generates text.
   public let selfTest: [SelfTest]
@@ -70,6 +73,7 @@ public struct ModelCard: Sendable, Decodable {
     case maxSourceTokens = "max_source_tokens"
     case selfTest = "self_test"
     case autoLengths = "auto_lengths"
+    case lowersCapitals = "lower_capitals"
   }
 
   public init(from decoder: any Decoder) throws {
@@ -85,6 +89,7 @@ public struct ModelCard: Sendable, Decodable {
       .map { Length(name: $0.key, prefix: $0.value) }.sorted { $0.name < $1.name }
     autoLengths = try container.decodeIfPresent([String].self, forKey: .autoLengths)
     maxSourceTokens = try container.decodeIfPresent(Int.self, forKey: .maxSourceTokens)
+    lowersCapitals = try container.decodeIfPresent(Bool.self, forKey: .lowersCapitals) ?? false
     files = try container.decode([File].self, forKey: .files)
     let scores = task == .salience
     selfTest = scores ? [] : try container.decodeIfPresent([SelfTest].self, forKey: .selfTest) ?? []
