@@ -65,7 +65,7 @@ bench-http: ## Measure the HTTP server beside Hummingbird, FlyingFox, uvicorn an
 loadtest: $(if $(URL)$(DRAGOMAN),,build) ## Put load on URL=… or on a server of its own (SCENARIO=… DURATION=…; loadtest/README.md)
 	@URL='$(URL)' SCENARIO='$(SCENARIO)' DURATION='$(DURATION)' PID='$(PID)' loadtest/run.sh
 
-train: ## Train MODEL=en-x|x-en|summarizer|salience from DATA=folder for MINUTES=60 (training/README.md)
+train: ## Train MODEL=en-x|x-en|teacher|summarizer|salience from DATA=folder for MINUTES=60 (training/README.md)
 	@[ -n "$(TRAIN_PYTHON)" ] || ./.ci/packages python3-venv
 	MODEL=$(MODEL) DATA=$(DATA) MINUTES=$(MINUTES) TRAIN_PYTHON=$(TRAIN_PYTHON) training/run.sh
 

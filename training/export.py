@@ -106,6 +106,8 @@ def card(model: str, work: str, folder: str, longest: int, saved: dict, scores: 
     if model == "summarizer":
         out["lengths"] = {length: f">>{length}<<" for length in corpora.LENGTHS}
         out["auto_lengths"] = automatic  # where it writes without being asked to
+    if model in ("en-x", "x-en"):
+        out["lower_capitals"] = True  # a vocabulary of this size has words in capitals as single letters
     out["max_source_tokens"] = longest
     files = sorted(name for name in os.listdir(folder) if name != "model.json")
     contents = {name: pathlib.Path(folder, name).read_bytes() for name in files}
@@ -133,6 +135,7 @@ def main() -> None:
     p.add_argument("--scores", help="JSON list for the card")
     p.add_argument("--minutes", type=float, default=0, help="training time where it is not that of the state")
     p.add_argument("--auto-lengths", default="", help="of a summarizer: short, medium, long where it beats choosing sentences")
+    p.add_argument("--alignment-heads", default="", help="layer:head,… of the decoder that tell which words belong together (alignment.py)")
     p.add_argument("--note", help="one more line about the training data")
     a = p.parse_args()
     os.makedirs(a.out, exist_ok=True)
@@ -149,6 +152,8 @@ def main() -> None:
     write(f"{a.out}/vocab.json", {**{sp.id_to_piece(i): i for i in range(pieces)}, "<pad>": pieces})
     for which in ("source", "target"):  # Marian's layout has both, though the salience scorer writes nothing
         shutil.copyfile(f"{a.work}/spm.model", f"{a.out}/{which}.spm")
+    if a.alignment_heads:  # the name that Whisper's files have for it
+        generation["alignment_heads"] = [[int(part) for part in pair.split(":")] for pair in a.alignment_heads.split(",")]
     if generation:
         write(f"{a.out}/generation_config.json", generation)
         write(f"{a.out}/tokenizer_config.json", {

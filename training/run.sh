@@ -1,8 +1,9 @@
 #!/bin/sh
-# `make train MODEL=en-x|x-en|teacher|summarizer|salience DATA=FOLDER MINUTES=60 [INIT=FOLDER]`: prepare, train (from the last checkpoint where there
-# is one), export to training/runs/models/MODEL. INIT=FOLDER starts from that model's weights and vocabulary. Further arguments go to train.py. The Python environment is made at the first
-# run (.venv-train, 2 GB); TRAIN_PYTHON names another one. Data that was prepared once is
-# kept; delete training/runs/*-data when DATA changes.
+# `make train MODEL=en-x|x-en|teacher|summarizer|salience DATA=FOLDER MINUTES=60 [INIT=FOLDER] [WORK=FOLDER] [ARGS="…"]`: prepare,
+# train (from the last checkpoint where there is one), export to training/runs/models/MODEL (but for the teacher, which is for distill.py).
+# INIT=FOLDER starts from that model's weights and vocabulary, WORK=FOLDER takes data that is prepared already, ARGS and what follows the
+# command go to train.py. The Python environment is made at the first run (.venv-train, 2 GB); TRAIN_PYTHON names another one. Data that
+# was prepared once is kept; delete training/runs/*-data when DATA changes.
 set -eu
 cd "$(dirname "$0")/.."
 model=${MODEL:-}
@@ -23,7 +24,7 @@ if [ -z "$python" ]; then
   fi
 fi
 runs=${RUNS:-training/runs}
-work=$runs/$prepared-data
+work=${WORK:-$runs/$prepared-data}
 out=$runs/$model
 mkdir -p "$out"
 init=${INIT:-none}
@@ -44,6 +45,11 @@ case $model in
   salience) longest=128; set -- --tokens 6000 --warmup 200 --develop 2 "$@" ;;
   *) longest=126; set -- --max-length 128 --tokens 8000 --optimizer muon --rate 1e-3 --matrix-rate 2e-3 --warmup 500 --subwords 0.1 "$@" ;;
 esac
-"$python" training/train.py "$model" --work "$work" --out "$out" --minutes "${MINUTES:-60}" "$@"
+# shellcheck disable=SC2086 # words of ARGS are arguments of their own
+"$python" training/train.py "$model" --work "$work" --out "$out" --minutes "${MINUTES:-60}" "$@" ${ARGS:-}
+if [ "$model" = teacher ]; then
+  echo "$out/best.pt is ready for training/distill.py" >&2
+  exit
+fi
 "$python" training/export.py "$model" --work "$work" --state "$out/best.pt" --out "$runs/models/$model" --max-source-tokens "$longest"
 echo "$runs/models/$model is ready: make serve MODELS=$runs/models" >&2

@@ -30,13 +30,14 @@ class Variant:
     distilled: bool = False
 
 
+SMALL = ["--encoder-layers", "4", "--decoder-layers", "1", "--ffn", "384"]
 VARIANTS = [
-    Variant("4+2, 1024"),
-    Variant("4+2, 512", ["--ffn", "512"]),
-    Variant("4+1, 1024", ["--decoder-layers", "1"]),
-    Variant("3+1, 512", ["--encoder-layers", "3", "--decoder-layers", "1", "--ffn", "512"]),
-    Variant("2+1, 256", ["--encoder-layers", "2", "--decoder-layers", "1", "--ffn", "256"]),
-    Variant("2+1, 256, distilled", ["--encoder-layers", "2", "--decoder-layers", "1", "--ffn", "256"], distilled=True),
+    Variant("6+2, 768"),
+    Variant("6+2, 384", ["--ffn", "384"]),
+    Variant("4+2, 768", ["--encoder-layers", "4"]),
+    Variant("6+1, 768", ["--decoder-layers", "1"]),
+    Variant("4+1, 384", SMALL),
+    Variant("4+1, 384, distilled", SMALL, distilled=True),
 ]
 
 
