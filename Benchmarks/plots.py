@@ -96,7 +96,7 @@ def threads_text(count):
 
 
 def shape(about):
-    return {"tiny": "tiny (d 256, 6 + 2 layers, random weights)", "en-x": "en-x (d 256, 4 + 2 layers)"}[about["model"]] + ", forced lengths"
+    return {"tiny": "tiny (d 256, 6 + 2 layers, random weights)", "en-x": "en-x (d 256, 6 + 2 layers)"}[about["model"]] + ", forced lengths"
 
 
 def batch(about, lines):

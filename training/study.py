@@ -1,11 +1,12 @@
 """The compression study: smaller shapes cut out of a translation model, trained on for a few minutes each, then scored and timed.
 
-    python study.py --model models/en-x --work WORK --eval EVAL --out RUNS/study [--minutes 4] [--plot docs/plots/quality.svg]
+    python study.py --model models/en-x --work WORK --eval EVAL --out RUNS/study [--minutes 4] [--also "4+2, 1024=FOLDER" …]
+        [--plot docs/plots/quality.svg]
 
 Each variant is pruned (prune.py), trained on (train.py; on the teacher's own translations where `distilled`: distill.py), exported and
 scored on FLORES dev by the program itself, greedy, with int8 weights; its speed is that of the same 997 x 3 sentences with the target
-lengths of the references forced, two threads, 64 sentences in flight. What is in RUNS/study already is not done again;
-study.jsonl there has a line for each variant. The plot sets beside them what is published of the peers.
+lengths of the references forced, two threads, 64 sentences in flight, all in one go at the end. What is in RUNS/study already is not done
+again but for the timing; study.jsonl there has a line for each variant. The plot sets beside them what is published of the peers.
 """
 import argparse
 import json
@@ -28,6 +29,7 @@ class Variant:
     name: str
     shape: list[str] = field(default_factory=list)  # prune.py's arguments; none is the model itself
     distilled: bool = False
+    folder: str = ""  # where it is a model that was made otherwise
 
 
 SMALL = ["--encoder-layers", "4", "--decoder-layers", "1", "--ffn", "384"]
@@ -63,7 +65,7 @@ def run(script: str, *arguments: str) -> None:
 def made(a: argparse.Namespace, variant: Variant) -> str:
     """The exported folder of a variant; its files are kept from an earlier run."""
     if not variant.shape:
-        return a.model
+        return variant.folder or a.model
     base = f"{a.out}/{variant.name.replace(', ', '-').replace('+', '-')}"
     work = f"{a.out}/distilled" if variant.distilled else a.work
     os.makedirs(base, exist_ok=True)
@@ -100,13 +102,18 @@ def measured(a: argparse.Namespace, variant: Variant) -> dict:
     run("evaluate.py", "translation", "--model", folder, "--eval", a.eval, "--program", a.program, "--out", scores)
     with open(scores, encoding="utf-8") as file:
         bleu = {row["pair"]: row["bleu"] for row in json.load(file)}
+    return {"name": variant.name, "folder": folder, "parameters": sum(map(math.prod, sizes)), "megabytes": os.path.getsize(f"{folder}/model.safetensors") / 1e6,
+            "encoder_layers": config["encoder_layers"], "decoder_layers": config["decoder_layers"], "ffn": config["encoder_ffn_dim"],
+            "bleu": bleu, "mean_bleu": sum(bleu.values()) / len(bleu)}
+
+
+def timed(a: argparse.Namespace, folder: str) -> float:
+    """Sentences a second."""
     if not os.path.exists(f"{a.out}/pieces.json"):
         pieces(a, f"{a.out}/pieces.json")
-    timed = subprocess.run([a.program, "bench", "model", "--model", folder, "--pieces", f"{a.out}/pieces.json"], check=True, text=True,
-                           stdout=subprocess.PIPE).stdout
-    return {"name": variant.name, "parameters": sum(map(math.prod, sizes)), "megabytes": os.path.getsize(f"{folder}/model.safetensors") / 1e6,
-            "encoder_layers": config["encoder_layers"], "decoder_layers": config["decoder_layers"], "ffn": config["encoder_ffn_dim"],
-            "bleu": bleu, "mean_bleu": sum(bleu.values()) / len(bleu), "sentences_per_s": json.loads(timed)["sentences_per_s"]}
+    out = subprocess.run([a.program, "bench", "model", "--model", folder, "--pieces", f"{a.out}/pieces.json"], check=True, text=True,
+                         stdout=subprocess.PIPE).stdout
+    return json.loads(out)["sentences_per_s"]
 
 
 def plot(rows: list[dict], path: str) -> None:
@@ -116,21 +123,25 @@ def plot(rows: list[dict], path: str) -> None:
     from matplotlib import pyplot
     pyplot.rcParams.update({"svg.fonttype": "none", "font.size": 9, "axes.grid": True, "grid.color": "#d8dee4", "axes.axisbelow": True,
                             "axes.spines.top": False, "axes.spines.right": False})
-    figure, (size, speed) = pyplot.subplots(1, 2, figsize=(9, 4), sharey=True)
-    for row in rows:
+    figure, (size, speed) = pyplot.subplots(1, 2, figsize=(9, 4.6), sharey=True)
+    for number, row in enumerate(rows, 1):
         for axis, x in ((size, row["parameters"] / 1e6), (speed, row["sentences_per_s"])):
-            axis.plot(x, row["mean_bleu"], "o", color="#0b6bcb")
-            axis.annotate(row["name"], (x, row["mean_bleu"]), xytext=(5, 4), textcoords="offset points", fontsize=8)
+            axis.plot(x, row["mean_bleu"], "o", color="#0b6bcb", markersize=11, alpha=0.9)
+            axis.annotate(str(number), (x, row["mean_bleu"]), ha="center", va="center", fontsize=8, color="white")
     for peer in PEERS:
         if peer.megabytes:
             size.plot(peer.megabytes, peer.bleu, "s", color="#d9480f")
-            size.annotate(peer.name, (peer.megabytes, peer.bleu), xytext=(5, -10), textcoords="offset points", fontsize=8)
+            size.annotate(peer.name, (peer.megabytes, peer.bleu), xytext=(0, -12), textcoords="offset points", ha="center", fontsize=8)
         speed.axhline(peer.bleu, color="#d9480f", linewidth=1, linestyle="--")
-        speed.annotate(peer.name, (1, peer.bleu), xycoords=("axes fraction", "data"), xytext=(-2, 3), textcoords="offset points", ha="right",
-                       fontsize=8)
-    size.set(xscale="log", xlabel="MB with int8 weights", ylabel="BLEU, FLORES dev, mean of en-de, en-es, en-fr", ylim=0)
+    speed.annotate("published: " + ", ".join(peer.name for peer in sorted(PEERS, key=lambda p: -p.bleu)), (0, min(p.bleu for p in PEERS)),
+                   xycoords=("axes fraction", "data"), xytext=(4, -11), textcoords="offset points", fontsize=8)
+    size.set(xscale="log", xlabel="MB with int8 weights", ylabel="BLEU, FLORES dev, mean of en-de, en-es, en-fr", ylim=0, xlim=(4, 120))
+    size.set_xticks([5, 7, 10, 20, 50, 100], ["5", "7", "10", "20", "50", "100"])
+    size.minorticks_off()
     speed.set(xlabel="sentences a second, int8, greedy, 2 threads", xlim=0)
-    figure.tight_layout()
+    names = [f"{number}  {row['name']}" for number, row in enumerate(rows, 1)]
+    figure.text(0.02, 0.02, "encoder + decoder layers, feed-forward width:  " + ";   ".join(names[:4]) + "\n" + ";   ".join(names[4:]), fontsize=8)
+    figure.tight_layout(rect=(0, 0.09, 1, 1))
     figure.savefig(path)
 
 
@@ -146,16 +157,20 @@ def main() -> None:
     p.add_argument("--train", default="--tokens 6000 --optimizer muon --rate 5e-4 --matrix-rate 1e-3 --warmup 100 --subwords 0.1",
                    help="arguments of train.py")
     p.add_argument("--program", default=".build/release/dragoman")
+    p.add_argument("--also", nargs="*", default=[], metavar="NAME=FOLDER", help="exported models that were made otherwise")
     p.add_argument("--plot", help="SVG file to draw")
     a = p.parse_args()
     os.makedirs(a.out, exist_ok=True)
     path = f"{a.out}/study.jsonl"
     rows = [json.loads(line) for line in open(path, encoding="utf-8")] if os.path.exists(path) else []
-    for variant in VARIANTS:
+    others = [Variant(name, folder=folder) for name, _, folder in (entry.partition("=") for entry in a.also)]
+    for variant in VARIANTS + others:
         if all(row["name"] != variant.name for row in rows):
             rows.append(measured(a, variant))
             with open(path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(rows[-1]) + "\n")
+    for row in rows:
+        row["sentences_per_s"] = timed(a, row["folder"])
     print("| encoder + decoder layers, ffn | million parameters | BLEU de / es / fr | sentences/s |\n| --- | ---: | ---: | ---: |")
     for row in rows:
         print(f"| {row['name']} | {row['parameters'] / 1e6:.2f} | {' / '.join(f'{v:.1f}' for v in row['bleu'].values())} | {row['sentences_per_s']:.0f} |")
