@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes what the benchmarks run on, once, in bench-models/ (git-ignored):
+"""Makes what the benchmarks run on in bench-models/ (git-ignored), what takes long only where the weights are others than before:
 
     hf/<name>/         tiny and opus-base: seeded random weights of real shapes in Hugging Face layout, with Dragoman's model.json
     ct2/<name>.<type>/ the same, and models/en-x, converted for CTranslate2 in int8 and float32
@@ -47,8 +47,7 @@ def make(name):
     folder = hugging_face_folder(name)
     if name in SHAPES and not (folder / "model.json").exists():
         write_random_model(name, folder)
-    if not pieces_file(name).exists():
-        write_pieces(name, folder)
+    write_pieces(name, folder)
     for quantization in ("int8", "float32") if importlib.util.find_spec("ctranslate2") else ():
         convert(folder, MODELS / "ct2" / f"{name}.{quantization}", quantization)
     return True
@@ -167,12 +166,14 @@ def sentences():
 
 
 def convert(folder, out, quantization):
-    """CTranslate2's own converter, from the same weights."""
-    if (out / "model.bin").exists():
+    """CTranslate2's own converter, from the same weights: a note beside its output says which those were."""
+    digest, note = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest(), out / "weights.sha256"
+    if (out / "model.bin").exists() and note.exists() and note.read_text(encoding="utf-8") == digest:
         return
     from ctranslate2.converters import TransformersConverter
 
     TransformersConverter(str(folder)).convert(str(out), quantization=quantization, force=True)
+    note.write_text(digest, encoding="utf-8")
 
 
 if __name__ == "__main__":
