@@ -16,8 +16,8 @@ from collections import Counter, defaultdict
 import torch
 from transformers import MarianMTModel
 
+from corpora import TAGS
 from decoding import Decoder
-from evaluate import TAGS
 from tasks import table
 
 ROUNDS, LEAST = 4, 0.05  # of expectation maximization; probability of a link's word

@@ -26,6 +26,9 @@ class Source:
     license: str
 
 
+# What asks a model for a language: one piece before the source.
+TAGS = {"de": ">>deu<<", "es": ">>spa<<", "fr": ">>fra<<"}
+
 # Everyday and general text counts most, manuals and what repeats itself less.
 PARALLEL: dict[str, Source] = {
     "phrases": Source(20, "Phrases written for this project", "Apache-2.0"),

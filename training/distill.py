@@ -21,6 +21,7 @@ from typing import Protocol
 import sentencepiece
 import torch
 
+import corpora
 import evaluate
 import tasks
 from model import Marian, Shape
@@ -45,10 +46,10 @@ class NetworkTeacher:
         self.network.to(device(), torch.bfloat16).eval()
         self.sp = sentencepiece.SentencePieceProcessor(model_file=f"{work}/spm.model")
         self.tokens = tokens
-        self.pairs = {pair for language in evaluate.TAGS for pair in (f"en-{language}", f"{language}-en")}
+        self.pairs = {pair for language in corpora.TAGS for pair in (f"en-{language}", f"{language}-en")}
 
     def texts(self, pair: str, texts: list[str]) -> list[str | None]:
-        tag = evaluate.TAGS.get(pair.split("-")[1])
+        tag = corpora.TAGS.get(pair.split("-")[1])
         prefix = [self.sp.piece_to_id(tag)] if tag else []
         ids = [prefix + ids[:126] + [self.sp.eos_id()] for ids in self.sp.encode(texts, num_threads=os.cpu_count())]
         return tasks.greedy(self.network, self.sp, ids, self.tokens, lambda longest: min(int(1.5 * longest) + 10, 160), whole=True)
@@ -86,7 +87,7 @@ def distilled(teacher: Teacher, chosen: list[Row], a: argparse.Namespace) -> lis
     for row in chosen:
         groups[row[0]].append(row)
     known = {(row[0], row[1]) for row in chosen}
-    for language, tag in evaluate.TAGS.items():
+    for language, tag in corpora.TAGS.items():
         group = groups[tag]
         if f"en-{language}" in teacher.pairs:
             outputs = translated(teacher, f"en-{language}", [row[1] for row in group])

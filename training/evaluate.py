@@ -22,7 +22,6 @@ import corpora
 import noise
 import rouge
 
-TAGS = {"de": ">>deu<<", "es": ">>spa<<", "fr": ">>fra<<"}
 METRICS = ("rouge1", "rouge2", "rougeLsum")
 
 
@@ -75,7 +74,7 @@ class Reference:
         self.decoder = Decoder(folder)
 
     def texts(self, pair: str, texts: list[str], beam: int) -> list[str]:
-        return self.decoder.texts([(TAGS.get(pair.split("-")[1], ""), text) for text in texts], beam=beam)
+        return self.decoder.texts([(corpora.TAGS.get(pair.split("-")[1], ""), text) for text in texts], beam=beam)
 
 
 def translation(a: argparse.Namespace) -> list[dict]:

@@ -19,7 +19,6 @@ from safetensors.torch import save_file
 
 import corpora
 
-LANGUAGES = {"de": ">>deu<<", "es": ">>spa<<", "fr": ">>fra<<"}
 SELF_TESTS = {
     "en-x": [("en", "de", "We are very tired."), ("en", "es", "I am reading a book."), ("en", "fr", "I want to learn French.")],
     "x-en": [("de", "en", "Wir sind sehr müde."), ("es", "en", "Estoy leyendo un libro."), ("fr", "en", "Je veux apprendre le français.")],
@@ -77,7 +76,7 @@ def self_test(model: str, folder: str) -> list[dict]:
     decoder = Decoder(folder)
     tests = []
     for source, target, text in SELF_TESTS[model]:
-        prefix = f">>{target}<<" if model == "summarizer" else LANGUAGES.get(target, "")
+        prefix = f">>{target}<<" if model == "summarizer" else corpora.TAGS.get(target, "")
         where = {"length": target} if model == "summarizer" else {"from": source, "to": target}
         output, margin = decoder.margin(prefix, text)
         print(f"self-test {text!r}: {output!r}, margin {margin:.2f}" + ("" if margin > MARGIN else ", left out"))
@@ -98,9 +97,9 @@ def card(model: str, work: str, folder: str, longest: int, saved: dict, scores: 
     out = {"id": model, "task": {"summarizer": "summarization", "salience": "salience"}.get(model, "translation"),
            "architecture": "dragoman_salience" if model == "salience" else "marian"}
     if model == "en-x":
-        out["languages"] = [{"from": "en", "to": code, "prefix": tag} for code, tag in LANGUAGES.items()]
+        out["languages"] = [{"from": "en", "to": code, "prefix": tag} for code, tag in corpora.TAGS.items()]
     elif model == "x-en":
-        out["languages"] = [{"from": code, "to": "en"} for code in LANGUAGES]
+        out["languages"] = [{"from": code, "to": "en"} for code in corpora.TAGS]
     else:
         out["languages"] = [{"from": "en", "to": "en"}]
     if model == "summarizer":

@@ -21,7 +21,6 @@ import sentencepiece
 import corpora
 import rouge
 
-TAG = {"de": ">>deu<<", "es": ">>spa<<", "fr": ">>fra<<"}
 HELD_OUT_PAIRS = 1_000  # of a source, at most; the rest of that side of the split is left out
 MAX_SENTENCES = 100  # of a document that labels and training look at
 
@@ -33,7 +32,7 @@ def translation(data: str, work: str) -> tuple[list[str], Counter]:
     used: Counter = Counter()
     total = 0.0
     os.makedirs(f"{work}/heldout", exist_ok=True)
-    for language, tag in TAG.items():
+    for language, tag in corpora.TAGS.items():
         for name, rows in corpora.pairs(data, language):
             source = corpora.PARALLEL.get(name)
             if source is None:
@@ -65,7 +64,7 @@ def blocks(data: str, forbidden: set[str]) -> list[list[str]]:
     """Runs of 4 to 30 neighbouring English sentences of the parallel corpora, for pretraining; each run once."""
     found: list[list[str]] = []
     seen: set[str] = set()
-    for language in TAG:
+    for language in corpora.TAGS:
         for name, rows in corpora.pairs(data, language):
             if name not in corpora.RUNNING_TEXT:
                 continue
@@ -136,7 +135,7 @@ def main() -> None:
         tags, size = [f">>{length}<<" for length in corpora.LENGTHS], a.vocabulary or 8_000
     else:
         text, used = translation(a.data, a.work)
-        tags, size = list(TAG.values()), a.vocabulary or 10_000
+        tags, size = list(corpora.TAGS.values()), a.vocabulary or 10_000
     with open(f"{a.work}/data.json", "w", encoding="utf-8") as file:
         json.dump({"pairs": used}, file, indent=1)
     if a.spm:

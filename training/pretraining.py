@@ -8,7 +8,6 @@ import random
 
 import sentencepiece
 
-import corpora
 import rouge
 
 Triple = tuple[str, str, str]  # tag, source, target

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import sentencepiece
 from safetensors import safe_open
 
-import evaluate
+import corpora
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -85,7 +85,7 @@ def pieces(a: argparse.Namespace, path: str) -> None:
     """FLORES as the program's benchmark reads it: source pieces and the number of tokens to decode."""
     sp = sentencepiece.SentencePieceProcessor(model_file=f"{a.work}/spm.model")
     rows = []
-    for target, tag in evaluate.TAGS.items():
+    for target, tag in corpora.TAGS.items():
         read = lambda language: open(f"{a.eval}/en-{target}/flores-dev.{language}", encoding="utf-8").read().splitlines()
         rows += [{"src": [tag] + sp.encode(s, out_type=str), "tgt_len": len(sp.encode(t)) + 1} for s, t in zip(read("en"), read(target))]
     with open(path, "w", encoding="utf-8") as file:

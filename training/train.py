@@ -27,6 +27,7 @@ from tqdm import tqdm
 
 from model import Shape
 from optimizers import Weights
+from progress import Progress, Threads, plot, rest
 from salience import SalienceTask
 from tasks import Options, Summarization, Task, Translation
 
@@ -163,30 +164,6 @@ class Run:
         plot(self.history, f"{self.a.out}/curve.svg")
 
 
-def plot(history: list[dict], path: str) -> None:
-    """Training loss and every development score over minutes, one panel each."""
-    import matplotlib
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-    names = [k for k in history[-1] if k not in ("step", "minutes", "tokens", "score")]
-    figure, axes = pyplot.subplots(1, len(names), figsize=(4 * len(names), 3), squeeze=False)
-    for axis, name in zip(axes[0], names):
-        axis.plot([h["minutes"] for h in history], [h[name] for h in history], marker=".")
-        axis.set_title(name)
-        axis.set_xlabel("minutes")
-    figure.tight_layout()
-    figure.savefig(path)
-    pyplot.close(figure)
-
-
-def rest(path: str | None) -> float:
-    """Waits while the pause file exists; seconds waited."""
-    begin = time.monotonic()
-    while path and os.path.exists(path):
-        time.sleep(0.5)
-    return time.monotonic() - begin
-
-
 def initial_shape(path: str | None) -> Shape | None:
     """The shape that prune.py left in a file's metadata."""
     if not path:
@@ -194,29 +171,6 @@ def initial_shape(path: str | None) -> Shape | None:
     with safe_open(path, "pt") as file:
         stored = (file.metadata() or {}).get("shape")
     return Shape(**json.loads(stored)) if stored else None
-
-
-class Threads:
-    """Uses fewer threads while other programs take the processors: two threads that wait for each other at every
-    operation are then far slower than one. Looks at the share of processor time every few seconds."""
-
-    def __init__(self, most: int):
-        self.most, self.now = most, most
-        self.mark()
-
-    def mark(self) -> None:
-        self.wall, self.cpu = time.monotonic(), time.process_time()
-
-    def adapt(self) -> None:
-        wall = time.monotonic() - self.wall
-        if wall < 5 or self.most == 1:
-            return
-        share = (time.process_time() - self.cpu) / (wall * self.now)
-        wanted = 1 if share < 0.7 else self.most if share > 0.9 else self.now
-        if wanted != self.now:
-            self.now = wanted
-            torch.set_num_threads(wanted)
-        self.mark()
 
 
 class Batches(IterableDataset):
@@ -234,34 +188,10 @@ def stream(task: Task, seed: int, workers: int, progress) -> Iterator:
     """An endless stream of batches. Worker processes are started here: before the GPU is touched."""
     if not workers:
         return task.stream(seed, progress)
+    if not isinstance(task, Translation):
+        raise SystemExit("--workers is for translation models; without it this one's batches are made beside the training")
     batches = iter(DataLoader(Batches(task, seed), batch_size=None, num_workers=workers, pin_memory=torch.cuda.is_available(), prefetch_factor=8))
     return itertools.chain([next(batches)], batches)  # the first takes a while, which is no training time
-
-
-class Progress:
-    """What the bar and the log say. Losses are read some at a time, as reading one waits for a GPU."""
-
-    def __init__(self, budget: float, elapsed: float, log):
-        self.log, self.unread, self.average = log, [], math.nan
-        self.bar = tqdm(total=round(budget), initial=round(elapsed), unit="s", mininterval=1 if sys.stderr.isatty() else 10,
-                        bar_format="{l_bar}{bar}| {n:.0f}/{total} s [left {remaining}] {postfix}")
-        self.start = None
-
-    def update(self, run: Run, loss: torch.Tensor, threads: int) -> None:
-        self.unread.append(loss)
-        if run.step % (1 if loss.device.type == "cpu" else 25):
-            return
-        self.start = self.start or (run.tokens, run.elapsed)
-        losses = [value for value in torch.stack(self.unread).tolist() if math.isfinite(value)]
-        self.unread = []
-        for value in losses:
-            self.average = value if math.isnan(self.average) else 0.99 * self.average + 0.01 * value
-        speed = (run.tokens - self.start[0]) / max(run.elapsed - self.start[1], 1)
-        if run.step % 100 == 0:
-            self.log.add_scalar("train/loss", self.average, run.step)
-            self.log.add_scalar("train/tokens_a_second", speed, run.step)
-        self.bar.set_postfix_str(f"step {run.step} loss {self.average:.3f} {speed:.0f} tokens/s {threads} threads", refresh=False)
-        self.bar.update(round(run.elapsed) - self.bar.n)
 
 
 def main() -> None:
@@ -280,8 +210,8 @@ def main() -> None:
     from torch.utils.tensorboard import SummaryWriter
     log = SummaryWriter(f"{a.out}/tensorboard")
     print(f"{len(run.weights.copy) / 1e6:.2f} M parameters on {run.device}", flush=True)
-    written, developed = time.monotonic(), run.elapsed
-    progress, threads = Progress(budget, run.elapsed, log), Threads(a.threads)
+    written, developed, begun = time.monotonic(), run.elapsed, run.step
+    progress, threads = Progress(budget, run.elapsed, log), Threads(a.threads if run.device.type == "cpu" else 1)
     while run.elapsed < budget and run.bad < a.patience:
         rest(a.pause_file)
         begin = time.monotonic()
@@ -295,8 +225,9 @@ def main() -> None:
         if time.monotonic() - written > 60:
             written = time.monotonic()
             run.save()
-    run.finish(progress.average, log)
-    run.save()
+    if run.step > begun:
+        run.finish(progress.average, log)
+        run.save()
     progress.bar.close()
 
 
