@@ -11,12 +11,13 @@ which is faster than PyTorch on a CPU. WORK2/train.tsv has, with parts of each p
 What came out empty, cut off or of an odd length is left out. Everything else in WORK2 is that of WORK.
 """
 import argparse
+import itertools
 import json
 import os
 import random
 import time
 from collections import defaultdict
-from typing import Protocol
+from typing import Iterator, Protocol
 
 import sentencepiece
 import torch
@@ -80,9 +81,8 @@ def translated(teacher: Teacher, pair: str, texts: list[str]) -> list[str | None
     return out
 
 
-def distilled(teacher: Teacher, chosen: list[Row], a: argparse.Namespace) -> list[Row]:
-    """Rows with the teacher's translations; each weight is part of its pair's."""
-    rows: list[Row] = []
+def distilled(teacher: Teacher, chosen: list[Row], a: argparse.Namespace) -> Iterator[list[Row]]:
+    """Rows with the teacher's translations, direction by direction; each weight is part of its pair's."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in chosen:
         groups[row[0]].append(row)
@@ -91,15 +91,14 @@ def distilled(teacher: Teacher, chosen: list[Row], a: argparse.Namespace) -> lis
         group = groups[tag]
         if f"en-{language}" in teacher.pairs:
             outputs = translated(teacher, f"en-{language}", [row[1] for row in group])
-            rows += [(tag, e, o, a.own * w, a.back * b) for (_, e, _, w, b), o in zip(group, outputs) if o]
+            yield [(tag, e, o, a.own * w, a.back * b) for (_, e, _, w, b), o in zip(group, outputs) if o]
+        if f"en-{language}" in teacher.pairs and a.others > 0:
             more = {row[1]: row for row in chosen if row[0] != tag and (tag, row[1]) not in known and random.random() < a.share_of_others}
-            outputs = translated(teacher, f"en-{language}", list(more)) if more else []
-            scale = a.others / max(a.share_of_others, 1e-9)
-            rows += [(tag, e, o, scale * w, scale * b / 2) for (_, e, _, w, b), o in zip(more.values(), outputs) if o]
+            outputs, scale = translated(teacher, f"en-{language}", list(more)), a.others / max(a.share_of_others, 1e-9)
+            yield [(tag, e, o, scale * w, scale * b / 2) for (_, e, _, w, b), o in zip(more.values(), outputs) if o]
         if f"{language}-en" in teacher.pairs:
             outputs = translated(teacher, f"{language}-en", [row[2] for row in group])
-            rows += [(tag, o, f, a.back * w, a.own * b) for (_, _, f, w, b), o in zip(group, outputs) if o]
-    return rows
+            yield [(tag, o, f, a.back * w, a.own * b) for (_, _, f, w, b), o in zip(group, outputs) if o]
 
 
 def main() -> None:
@@ -128,14 +127,18 @@ def main() -> None:
     for tag, e, o, w, b in pairs:
         if random.random() < a.often * max(w, b):
             chosen.append((tag, e, o, w * weighty(max(w, b)), b * weighty(max(w, b))))
-    rows = distilled(teacher, chosen, a) + [(t, e, o, a.references * w, a.references * b) for t, e, o, w, b in pairs]
     os.makedirs(a.out, exist_ok=True)
-    with open(f"{a.out}/train.tsv", "w", encoding="utf-8") as file:
-        file.writelines(f"{t}\t{e}\t{o}\t{w:.4g}\t{b:.4g}\n" for t, e, o, w, b in rows)
-    print(f"{len(rows)} pairs, {sum(r[3] for r in rows):.0f} an epoch out of English, {sum(r[4] for r in rows):.0f} into it")
     for name in ("dev.tsv", "spm.model", "data.json", "heldout"):
         if not os.path.lexists(f"{a.out}/{name}"):
             os.symlink(os.path.abspath(f"{a.work}/{name}"), f"{a.out}/{name}")
+    references = [(t, e, o, a.references * w, a.references * b) for t, e, o, w, b in pairs]
+    count, away, back = 0, 0.0, 0.0
+    with open(f"{a.out}/train.tsv", "w", encoding="utf-8") as file:  # what is done is kept where the rest is broken off
+        for rows in itertools.chain([references], distilled(teacher, chosen, a)):
+            file.writelines(f"{t}\t{e}\t{o}\t{w:.4g}\t{b:.4g}\n" for t, e, o, w, b in rows)
+            file.flush()
+            count, away, back = count + len(rows), away + sum(r[3] for r in rows), back + sum(r[4] for r in rows)
+    print(f"{count} pairs, {away:.0f} an epoch out of English, {back:.0f} into it")
 
 
 if __name__ == "__main__":
