@@ -132,7 +132,8 @@ class Run:
 
     def finish(self, loss: float, log) -> None:
         """Scores the averaged weights and the last ones, which are better where training was short."""
-        self.score(self.weights.average, loss, log)
+        if not self.history or self.history[-1]["step"] != self.step:
+            self.score(self.weights.average, loss, log)
         self.score(self.weights.master.detach(), loss, log, last=True)
 
     @torch.no_grad()
