@@ -167,6 +167,8 @@ class Translation(Sequences):
     def __init__(self, options: Options, shape: Shape):
         super().__init__(options, shape)
         rows, dev = (table(f"{options.work}/{name}.tsv") for name in ("train", "dev"))
+        if wrong := next((i for i, row in enumerate(rows, 1) if len(row) != 5), 0):
+            raise SystemExit(f"{options.work}/train.tsv, line {wrong}: tag, English, other, two weights are wanted; prepare.py writes that")
         self.pairs = [tuple(row[:3]) for row in rows]
         weights = np.array([row[3:5] for row in rows], dtype=np.float32).reshape(-1, 2)
         self.weights = {"en-x": weights * (1, 0), "x-en": weights * (0, 1)}.get(options.model, weights).reshape(-1)
