@@ -79,8 +79,9 @@ def self_test(model: str, folder: str) -> list[dict]:
         prefix = f">>{target}<<" if model == "summarizer" else corpora.TAGS.get(target, "")
         where = {"length": target} if model == "summarizer" else {"from": source, "to": target}
         output, margin = decoder.margin(prefix, text)
-        print(f"self-test {text!r}: {output!r}, margin {margin:.2f}" + ("" if margin > MARGIN else ", left out"))
-        if margin > MARGIN:
+        clear = margin > MARGIN and output != ""
+        print(f"self-test {text!r}: {output!r}, margin {margin:.2f}" + ("" if clear else ", left out"))
+        if clear:
             tests.append({**where, "input": text, "output": output})
     return tests
 
