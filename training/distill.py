@@ -118,15 +118,15 @@ def main() -> None:
     p.add_argument("--program", default=".build/release/dragoman")
     a = p.parse_args()
     random.seed(11)
-    with open(f"{a.work}/train.tsv", encoding="utf-8") as file:
-        pairs = [(t, e, o, float(w), float(b)) for t, e, o, w, b in (line.rstrip("\n").split("\t") for line in file)]
+    pairs = [(t, e, o, float(w), float(b)) for t, e, o, w, b in tasks.table(f"{a.work}/train.tsv")]
     if a.pairs and a.pairs < len(pairs):
         pairs = random.sample(pairs, a.pairs)
     teacher = ProgramTeacher(a.program, a.teacher, a.beam) if os.path.isdir(a.teacher) else NetworkTeacher(a.teacher, a.work, a.tokens)
-    chosen, weighty = [], lambda w: max(1, 1 / (a.often * max(w, 1e-9)))  # what is translated stands for what is not
+    chosen: list[Row] = []
     for tag, e, o, w, b in pairs:
-        if random.random() < a.often * max(w, b):
-            chosen.append((tag, e, o, w * weighty(max(w, b)), b * weighty(max(w, b))))
+        share = min(1, a.often * max(w, b))
+        if random.random() < share:
+            chosen.append((tag, e, o, w / share, b / share))  # what is translated stands for what is not
     os.makedirs(a.out, exist_ok=True)
     for name in ("dev.tsv", "spm.model", "data.json", "heldout"):
         if not os.path.lexists(f"{a.out}/{name}"):

@@ -3,6 +3,8 @@
 One buffer makes of every step over all weights (clipping, averaging, AdamW, rounding to bfloat16) one operation instead of one
 for each of a hundred tensors, and Muon's matrix products of one shape are batched: on a GPU launching them is what takes time.
 """
+from collections import Counter
+
 import torch
 from torch import Tensor, nn
 
@@ -22,7 +24,9 @@ class Muon(torch.optim.Optimizer):
     def step(self) -> None:
         for group in self.param_groups:
             for p in group["params"]:
-                momentum = self.state[p].setdefault("momentum", torch.zeros_like(p))
+                if "momentum" not in self.state[p]:
+                    self.state[p]["momentum"] = torch.zeros_like(p)
+                momentum = self.state[p]["momentum"]
                 momentum.lerp_(p.grad, 1 - group["momentum"])
                 update = self.orthogonal(p.grad.lerp(momentum, group["momentum"]))
                 p.mul_(1 - group["lr"] * group["weight_decay"])
@@ -48,10 +52,11 @@ class Weights:
     """
 
     def __init__(self, network: nn.Module, device: torch.device):
-        named = list(network.named_parameters())
-        kind = lambda name, p: (0, tuple(p.shape)) if p.dim() == 2 and ".layers." in name else (1,)
-        named.sort(key=lambda pair: kind(*pair))
+        is_matrix = lambda name, p: p.dim() == 2 and ".layers." in name
+        matrices = sorted((pair for pair in network.named_parameters() if is_matrix(*pair)), key=lambda pair: tuple(pair[1].shape))
+        named = matrices + [pair for pair in network.named_parameters() if not is_matrix(*pair)]
         self.names, self.shapes = [n for n, _ in named], [tuple(p.shape) for _, p in named]
+        self.stacks = Counter(tuple(p.shape) for _, p in matrices)  # how many matrices of each shape, in the buffer's order
         self.master = torch.cat([p.detach().float().reshape(-1) for _, p in named]).to(device)
         self.average, self.gradient = self.master.clone(), torch.zeros_like(self.master)
         network.to(device)
@@ -59,8 +64,6 @@ class Weights:
         self.network = dict(named)
         for (_, p), view in zip(named, self.views(self.copy)):
             p.data = view
-        self.groups = [(shape, sum(kind(*pair) == (0, shape) for pair in named)) for shape in dict.fromkeys(self.shapes)
-                       if any(kind(*pair) == (0, shape) for pair in named)]
 
     def views(self, flat: Tensor) -> list[Tensor]:
         return [part.view(shape) for part, shape in zip(flat.split([torch.Size(s).numel() for s in self.shapes]), self.shapes)]
@@ -79,7 +82,7 @@ class Weights:
         """AdamW for all ("adamw"), or Muon for the layers' matrices ("muon"). A group's "peak" is the rate that the schedule scales."""
         part = lambda flat, at, n, shape: flat[at:at + n].view(shape)
         stacks, at = [], 0
-        for shape, count in self.groups if kind == "muon" else []:
+        for shape, count in self.stacks.items() if kind == "muon" else []:
             n = count * shape[0] * shape[1]
             stacks.append(part(self.master, at, n, (count, *shape)).requires_grad_())
             stacks[-1].grad = part(self.gradient, at, n, (count, *shape))

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model import Layer, Marian, Shape
-from tasks import oriented, padded
+from tasks import oriented, padded, table
 
 PAIRS, ROWS = 600, 30  # development pairs that are looked at, and how many at a time
 
@@ -36,8 +36,7 @@ def loaded(folder: str) -> Marian:
 def batches(kind: str, work: str, pad: int) -> list[tuple[Tensor, Tensor]]:
     """Some development pairs as (source [B,S], target [B,T]), rows of like length together."""
     sp = sentencepiece.SentencePieceProcessor(model_file=f"{work}/spm.model")
-    with open(f"{work}/dev.tsv", encoding="utf-8") as file:
-        pairs = [line.rstrip("\n").split("\t") for line in file][:PAIRS]
+    pairs = table(f"{work}/dev.tsv")[:PAIRS]
     ids = lambda tag, text: ([sp.piece_to_id(tag)] if tag.startswith(">>") else []) + sp.encode(text) + [sp.eos_id()]
     rows = sorted(((ids(tag, s), ids("", t)) for tag, s, t in (oriented(kind, *p) for p in pairs)), key=lambda r: len(r[0]) + len(r[1]))
     rows = [r for r in rows if max(map(len, r)) <= 128]

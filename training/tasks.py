@@ -144,9 +144,8 @@ def greedy(network: Marian, sp: sentencepiece.SentencePieceProcessor, sources: l
         part = order[at:at + max(1, tokens // longest)]
         at += len(part)
         rows = network.greedy(padded([sources[i] for i in part], network.pad, 8), limit(longest), eos).tolist()
-        kept = [i for i, row in zip(part, rows) if eos in row or not whole]
-        texts = sp.decode([[t for t in row if t not in (eos, network.pad)] for i, row in zip(part, rows) if eos in row or not whole])
-        for i, text in zip(kept, texts):
+        kept = [(i, row) for i, row in zip(part, rows) if eos in row or not whole]
+        for (i, _), text in zip(kept, sp.decode([[t for t in row if t not in (eos, network.pad)] for _, row in kept])):
             out[i] = text
     return out
 

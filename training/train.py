@@ -86,6 +86,8 @@ class Run:
             missing = task.network.load_state_dict({k: v.float() for k, v in load_file(a.init).items()}, strict=False)
             print("initialised from", a.init, missing)
         self.weights = Weights(task.network, self.device)
+        # The embedding of padding, which is also the decoder's first input, stays 0.
+        self.padding = self.weights.views(self.weights.master)[self.weights.names.index("model.shared.weight")][task.network.pad]
         self.optimizers = self.weights.optimizers(a.optimizer, a.rate, a.matrix_rate or a.rate)
         self.step, self.tokens, self.elapsed, self.best, self.bad = 0, 0, 0.0, -math.inf, 0
         self.history: list[dict] = []
@@ -119,7 +121,7 @@ class Run:
         for optimizer in self.optimizers:
             optimizer.step()
         with torch.no_grad():
-            weights.views(weights.master)[weights.names.index("model.shared.weight")][task.network.pad] = 0  # also the decoder's first input
+            self.padding.zero_()
             weights.copy.copy_(weights.master)
             weights.average.lerp_(weights.master, 1 - min(a.average, (1 + self.step) / (10 + self.step)))
         self.step += 1

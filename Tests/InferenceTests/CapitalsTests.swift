@@ -37,12 +37,7 @@ import Testing
   @Test func `is read as it is by a model whose card does not ask`() async throws {
     let folder = try TemporaryFolder()
     let source = Fixtures.root.appendingPathComponent("models/en-x")
-    try FileManager.default.createDirectory(
-      at: folder.url.appendingPathComponent("en-x"), withIntermediateDirectories: true)
-    for name in try FileManager.default.contentsOfDirectory(atPath: source.path) where name != "model.json" {
-      try FileManager.default.createSymbolicLink(
-        at: folder.url.appendingPathComponent("en-x/\(name)"), withDestinationURL: source.appendingPathComponent(name))
-    }
+    try folder.linkModel(source, as: "en-x")
     let card = try String(contentsOf: source.appendingPathComponent("model.json"), encoding: .utf8)
     try folder.write("en-x/model.json", card.replacingOccurrences(of: "\"lower_capitals\": true,", with: ""))
     let engine = try InferenceEngine(

@@ -196,13 +196,8 @@ import Workers
 
   @Test func `a model whose self-test fails is named with what it said`() async throws {
     let folder = try TemporaryFolder()
-    try FileManager.default.createDirectory(
-      at: folder.url.appendingPathComponent("en-x"), withIntermediateDirectories: true)
     let source = Fixtures.root.appendingPathComponent("models/en-x")
-    for name in try FileManager.default.contentsOfDirectory(atPath: source.path) where name != "model.json" {
-      try FileManager.default.createSymbolicLink(
-        at: folder.url.appendingPathComponent("en-x/\(name)"), withDestinationURL: source.appendingPathComponent(name))
-    }
+    try folder.linkModel(source, as: "en-x")
     let card = try String(contentsOf: source.appendingPathComponent("model.json"), encoding: .utf8)
     try folder.write("en-x/model.json", card.replacingOccurrences(of: "Wir sind sehr müde.", with: "Wir sind wach."))
     let engine = try engine { $0.modelsFolder = folder.path }

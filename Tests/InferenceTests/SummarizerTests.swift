@@ -21,13 +21,8 @@ import Testing
     let folder = try TemporaryFolder()
     let source = Fixtures.root.appendingPathComponent("models/en-x")
     func link(_ name: String, card: [String: Any]) throws {
-      let target = folder.url.appendingPathComponent(name)
-      try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
-      for file in try FileManager.default.contentsOfDirectory(atPath: source.path) where file != "model.json" {
-        try FileManager.default.createSymbolicLink(
-          at: target.appendingPathComponent(file), withDestinationURL: source.appendingPathComponent(file))
-      }
-      try JSONSerialization.data(withJSONObject: card).write(to: target.appendingPathComponent("model.json"))
+      try folder.linkModel(source, as: name)
+      try folder.write("\(name)/model.json", Array(try JSONSerialization.data(withJSONObject: card)))
     }
     let data = try Data(contentsOf: source.appendingPathComponent("model.json"))
     var card = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])

@@ -31,6 +31,16 @@ public final class TemporaryFolder: Sendable {
   @discardableResult
   public func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
 
+  /// Links the files of a model's folder into a folder of it, all but the card, for which the test writes its own.
+  public func linkModel(_ folder: URL, as name: String) throws {
+    let target = url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: target, withIntermediateDirectories: true)
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) where file != "model.json" {
+      try FileManager.default.createSymbolicLink(
+        at: target.appendingPathComponent(file), withDestinationURL: folder.appendingPathComponent(file))
+    }
+  }
+
   /// Copies a folder's files into it.
   public func copy(_ folder: URL) throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
